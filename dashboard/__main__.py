@@ -1,0 +1,5 @@
+"""``python -m dashboard`` is the twin of the ``earshot`` script."""
+
+from dashboard.cli import main
+
+main()

@@ -1,0 +1,1 @@
+"""Earshot's own benchmark tables, each figure beside its baseline."""

@@ -1,0 +1,65 @@
+"""The ``earshot`` command: finds a command by name and loads only that one.
+
+Holds no command itself (see ``dashboard/commands/``). Help must answer fast, so nothing
+heavy may be imported here.
+"""
+
+from __future__ import annotations
+
+import sys
+from pkgutil import resolve_name
+
+import click
+
+from storage.errors import EarshotError, UserError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    # name: (where, one line of help)
+}
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a command's module when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the path of a mention, as the table has them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command, or None where there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = resolve_name(COMMANDS[cmd_name][0])
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list without importing a single command."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+def earshot() -> None:
+    """Listen to customers, understand them, answer them, and prove what changed."""
+
+
+def main() -> None:
+    """Run the command line; errors are one line, exit 2 if the user can mend it, else 1."""
+    try:
+        earshot.main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except UserError as error:
+        click.echo(f"earshot: {error}", err=True)
+        sys.exit(2)
+    except EarshotError as error:
+        click.echo(f"earshot: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

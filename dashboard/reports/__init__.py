@@ -1,0 +1,1 @@
+"""The weekly summary: numbers once, then one renderer per format."""

@@ -1,0 +1,1 @@
+"""The sample company: seeded, every text composed here."""

@@ -1,0 +1,1 @@
+"""The SQLite file: vocabulary, schema, one module per noun, read queries, privacy."""
