@@ -86,8 +86,7 @@ class Database:
                 yield conn
                 conn.execute("COMMIT")
             except BaseException:
-                if conn.in_transaction:
-                    conn.execute("ROLLBACK")
+                _roll_back(conn)
                 raise
 
     @contextmanager
@@ -185,6 +184,12 @@ def _load_key(path: Path) -> bytes:
         with os.fdopen(handle, "wb") as file:
             file.write(secrets.token_hex(32).encode())
     return where.read_bytes()
+
+
+def _roll_back(conn: sqlite3.Connection) -> None:
+    """End a transaction, unless SQLite ended it by itself (disk full, I/O error)."""
+    if conn.in_transaction:
+        conn.execute("ROLLBACK")
 
 
 def _wrapped(error: sqlite3.Error, path: Path) -> StorageError:

@@ -11,9 +11,14 @@ from collections.abc import Sequence
 from storage.models import Label, Origin, Sums
 
 MEASURES = (
-    "n score_n score_sum score_sq rating_n rating_sum rating_sq nps_n promoters detractors "
-    "csat_n csat_satisfied csat_sum ces_n ces_sum ces_sq replied"
-).split()
+    "n",
+    *("score_n", "score_sum", "score_sq"),
+    *("rating_n", "rating_sum", "rating_sq"),
+    *("nps_n", "promoters", "detractors"),
+    *("csat_n", "csat_satisfied", "csat_sum"),
+    *("ces_n", "ces_sum", "ces_sq"),
+    "replied",
+)
 """Additive columns of a rollup cell, in the order of every measures tuple."""
 
 Cell = tuple[int, ...]

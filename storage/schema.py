@@ -35,7 +35,7 @@ CREATE TABLE sources (
   created_at INTEGER NOT NULL, removed_at INTEGER) STRICT;
 CREATE TABLE models (
   id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, created_at INTEGER NOT NULL) STRICT;
-INSERT INTO brands (id, name, own) VALUES (0, '', 0);
+INSERT INTO brands (id, name, own) VALUES (0, '', 1);
 INSERT INTO products (id, name) VALUES (0, '');
 INSERT INTO sources (id, key, kind, every, origin, enabled, created_at)
   VALUES (0, '', '', 0, 'database', 0, 0);
@@ -93,7 +93,8 @@ CREATE TABLE scores (
   mention_id INTEGER NOT NULL, version INTEGER NOT NULL,
   model_id INTEGER NOT NULL REFERENCES models, counted INTEGER NOT NULL,
   label TEXT NOT NULL, score INTEGER, confidence INTEGER NOT NULL, compound REAL NOT NULL,
-  lang TEXT, unsure INTEGER NOT NULL, disagrees INTEGER NOT NULL, scored_at INTEGER NOT NULL,
+  lang TEXT, unsure INTEGER NOT NULL, disagrees INTEGER NOT NULL,
+  topics TEXT NOT NULL DEFAULT '', scored_at INTEGER NOT NULL,
   PRIMARY KEY (mention_id, version, model_id),
   FOREIGN KEY (mention_id, version) REFERENCES versions) STRICT, WITHOUT ROWID;
 CREATE TABLE opinions (

@@ -1,0 +1,214 @@
+"""Makes a mention's counted facts agree with what is stored of it, and moves the rollups.
+
+The one place where label, slice, score and topics of a mention are set: after a new
+version, a score, a human label, an owner's reply or a deletion.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from storage import labels
+from storage.measures import measures
+from storage.models import Label
+from storage.rollups import Delta, topic_ids
+from storage.slices import Slices
+
+ANALYSE, RULES, ALL_HISTORY = 1, 2, 4
+"""Bits of ``mentions.pending``: needs analysis, needs case rules, rules ignore its age."""
+
+
+class _Facts(NamedTuple):
+    """A mention as it is counted now, and what its current version and score say."""
+
+    id: int
+    position: int
+    slice_id: int
+    day: int
+    pending: int
+    was_score: int | None
+    was_rating: int | None
+    was_nps: int | None
+    was_csat: int | None
+    was_ces: int | None
+    was_replied: int
+    was_topics: str
+    rating: int | None
+    nps: int | None
+    csat: int | None
+    ces: int | None
+    declared: str | None
+    has_text: int
+    scored: str | None
+    unsure: int | None
+    score: int | None
+    lang: str | None
+    topics: str | None
+    human: str | None
+    replied: int
+
+
+_FACTS = """
+SELECT m.id, m.position, m.slice_id, m.day, m.pending, m.score, m.rating, m.nps, m.csat,
+  m.ces, m.replied, m.topics, v.rating, v.nps, v.csat, v.ces, v.lang,
+  coalesce(v.title || v.text, '-') <> '', s.label, s.unsure, s.score, s.lang, s.topics,
+  (SELECT label FROM labels l WHERE l.mention_id = m.id AND l.version = m.version
+   ORDER BY l.id DESC LIMIT 1),
+  EXISTS (SELECT 1 FROM replies r WHERE r.mention_id = m.id)
+FROM json_each(?) j CROSS JOIN mentions m ON m.id = j.value
+JOIN versions v ON v.mention_id = m.id AND v.version = m.version
+LEFT JOIN scores s ON s.mention_id = m.id AND s.version = m.version AND s.counted = 1
+WHERE m.deleted_at IS NULL
+"""
+
+
+def recast(
+    conn: sqlite3.Connection,
+    slices: Slices,
+    delta: Delta,
+    ids: Sequence[int],
+    *,
+    pending: int = 0,
+    done: int = 0,
+) -> None:
+    """Count mentions anew; ``pending`` bits are set, ``done`` bits cleared."""
+    updates = []
+    tags: list[tuple[int, int, int, int]] = []
+    stale: list[tuple[int, int, int]] = []
+    for row in conn.execute(_FACTS, (json.dumps(ids),)).fetchall():
+        facts = _Facts(*row)
+        slice_id = _slice(slices, facts)
+        topics = facts.topics or ""
+        before, after = topic_ids(facts.was_topics), topic_ids(topics)
+        marks = (facts.rating, facts.nps, facts.csat, facts.ces)
+        delta.move(-1, before, facts.slice_id, facts.day, measures(*facts[5:11]))
+        delta.move(1, after, slice_id, facts.day, measures(facts.score, *marks, facts.replied))
+        if (before, facts.slice_id) != (after, slice_id):
+            stale += [(topic, facts.slice_id, facts.position) for topic in before]
+            tags += [(topic, slice_id, facts.position, facts.id) for topic in after]
+        updates.append(
+            (slice_id, facts.score, *marks, facts.replied, topics)
+            + ((facts.pending | pending) & ~done, facts.id)
+        )
+    conn.executemany(
+        "DELETE FROM mention_topics WHERE topic_id = ? AND slice_id = ? AND position = ?", stale
+    )
+    conn.executemany("INSERT INTO mention_topics VALUES (?,?,?,?)", tags)
+    conn.executemany(
+        "UPDATE mentions SET slice_id = ?, score = ?, rating = ?, nps = ?, csat = ?, ces = ?,"
+        " replied = ?, topics = ?, pending = ? WHERE id = ?",
+        updates,
+    )
+
+
+def _slice(slices: Slices, facts: _Facts) -> int:
+    """Return the full slice that a mention belongs to now."""
+    model = None
+    if facts.scored is not None:
+        unsure = facts.unsure and facts.scored != Label.UNSCORED.value
+        model = Label.UNSURE if unsure else Label(facts.scored)
+    label, origin = labels.counted(
+        None if facts.human is None else Label(facts.human),
+        facts.rating,
+        facts.nps,
+        facts.csat,
+        model,
+        has_text=bool(facts.has_text),
+    )
+    lang = "" if facts.scored is None else facts.lang or facts.declared or ""
+    now = slices.get(facts.slice_id)._replace(lang=lang, label=label.value, origin=origin.value)
+    return slices.id(now)
+
+
+def replace_current(
+    conn: sqlite3.Connection,
+    slices: Slices,
+    delta: Delta,
+    mention_id: int,
+    version: int,
+    *,
+    pending: int,
+) -> None:
+    """Make a stored version the current one; a mention that was deleted is back."""
+    position, deleted = conn.execute(
+        "SELECT position, deleted_at FROM mentions WHERE id = ?", (mention_id,)
+    ).fetchone()
+    if deleted is None:
+        unindex(conn, mention_id)
+    else:
+        _count(conn, delta, mention_id, 1)
+    conn.execute(
+        "UPDATE mentions SET version = ?, deleted_at = NULL WHERE id = ?", (version, mention_id)
+    )
+    conn.execute(
+        "INSERT INTO search (rowid, title, text) SELECT ?, title, text FROM versions"
+        " WHERE mention_id = ? AND version = ?",
+        (position, mention_id, version),
+    )
+    recast(conn, slices, delta, [mention_id], pending=pending)
+
+
+def delete_at_source(conn: sqlite3.Connection, delta: Delta, mention_id: int, at: int) -> None:
+    """Record a deletion at the source: out of current figures, text and author erased."""
+    _count(conn, delta, mention_id, -1)
+    wipe(conn, mention_id)
+    conn.execute(
+        "UPDATE mentions SET deleted_at = ?, pending = (pending | ?) & ~?, topics = ''"
+        " WHERE id = ?",
+        (at, RULES, ANALYSE, mention_id),
+    )
+
+
+def wipe(conn: sqlite3.Connection, mention_id: int) -> None:
+    """Remove what was said and by whom from every table; the anonymous facts stay."""
+    unindex(conn, mention_id)
+    conn.execute(
+        "UPDATE versions SET title = NULL, text = NULL, extra = NULL, hash = NULL"
+        " WHERE mention_id = ?",
+        (mention_id,),
+    )
+    conn.execute("UPDATE replies SET text = NULL WHERE mention_id = ?", (mention_id,))
+    conn.execute(
+        "UPDATE identities SET author = '', url = '', parent = NULL WHERE mention_id = ?",
+        (mention_id,),
+    )
+
+
+def unindex(conn: sqlite3.Connection, mention_id: int) -> None:
+    """Take the current text out of the search index and out of the topic lists."""
+    position, slice_id, topics, title, text = conn.execute(
+        "SELECT m.position, m.slice_id, m.topics, v.title, v.text FROM mentions m JOIN versions v"
+        " ON v.mention_id = m.id AND v.version = m.version WHERE m.id = ?",
+        (mention_id,),
+    ).fetchone()
+    if title or text:
+        conn.execute(
+            "INSERT INTO search (search, rowid, title, text) VALUES ('delete', ?, ?, ?)",
+            (position, title, text),
+        )
+    conn.executemany(
+        "DELETE FROM mention_topics WHERE topic_id = ? AND slice_id = ? AND position = ?",
+        [(topic, slice_id, position) for topic in topic_ids(topics)],
+    )
+
+
+def add_label(conn: sqlite3.Connection, mention_id: int, label: Label, actor: str, at: int) -> None:
+    """Record a person's label for the current version; the caller recasts."""
+    conn.execute(
+        "INSERT INTO labels (mention_id, version, label, actor, labelled_at)"
+        " SELECT id, version, ?, ?, ? FROM mentions WHERE id = ?",
+        (label.value, actor, at, mention_id),
+    )
+
+
+def _count(conn: sqlite3.Connection, delta: Delta, mention_id: int, sign: int) -> None:
+    """Count a mention in or out as it stands."""
+    slice_id, day, topics, *values = conn.execute(
+        "SELECT slice_id, day, topics, score, rating, nps, csat, ces, replied FROM mentions"
+        " WHERE id = ?",
+        (mention_id,),
+    ).fetchone()
+    delta.move(sign, topic_ids(topics), slice_id, day, measures(*values))

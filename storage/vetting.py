@@ -1,0 +1,59 @@
+"""The last gate before storage: text that SQLite can hold, values that make sense. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from storage.models import Observation
+
+TEXT_LIMIT = 1_000_000
+"""Characters of one mention's text; longer ones are refused, never cut silently."""
+
+_TEXT_FIELDS = ("native_id", "title", "text", "author", "url", "reply_text")
+
+
+def safe(seen: Observation) -> Observation:
+    """Replace what no UTF-8 text can hold: lone surrogates and NUL."""
+    bad: dict[str, Any] = {
+        name: _mend(value)
+        for name in _TEXT_FIELDS
+        if (value := getattr(seen, name)) and not _holds(value)
+    }
+    return replace(seen, **bad) if bad else seen
+
+
+def why_not(seen: Observation) -> str | None:
+    """Say why an observation cannot be taken, None if it can."""
+    if not seen.native_id or not seen.place:
+        return "it has no id"
+    if len(seen.text) > TEXT_LIMIT or len(seen.title) > TEXT_LIMIT:
+        return f"its text has more than {TEXT_LIMIT:,} characters"
+    if seen.rating is not None and not (math.isfinite(seen.rating) and 1 <= seen.rating <= 5):
+        return f"a rating of {seen.rating} is not between 1 and 5 stars"
+    for name, value, low, high in (
+        ("NPS", seen.nps, 0, 10),
+        ("CSAT", seen.csat, 1, 5),
+        ("CES", seen.ces, 1, 7),
+    ):
+        if value is not None and not low <= value <= high:
+            return f"a {name} of {value} is not between {low} and {high}"
+    return None
+
+
+def _holds(value: str) -> bool:
+    if "\x00" in value:
+        return False
+    if value.isascii():
+        return True
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _mend(value: str) -> str:
+    joined = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return joined.replace("\x00", "\ufffd")
