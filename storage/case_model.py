@@ -1,0 +1,263 @@
+"""A case as it stands, the events that made it, and the commands that ask for change.
+
+Only what they are; what is allowed is in ``case_decisions``, what an event does to a case
+in ``case_projection``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple, TypeAlias
+
+from storage.models import CaseState, Json
+from storage.people import Person
+
+LEASE = timedelta(minutes=30)
+"""How long a claim holds without a sign of life."""
+HANDED_LEASE = timedelta(hours=24)
+"""How long a case that was handed to somebody waits for them."""
+
+
+class EventType(StrEnum):
+    """What can happen to a case; the names are stored and never change their meaning."""
+
+    OPENED = "opened"
+    CLAIMED = "claimed"
+    EXTENDED = "extended"
+    RELEASED = "released"
+    DRAFTED = "drafted"
+    REPLIED = "replied"
+    ANSWERED_ELSEWHERE = "answered_elsewhere"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+    SNOOZED = "snoozed"
+    REOPENED = "reopened"
+    TRANSFERRED = "transferred"
+    NOTED = "noted"
+    MENTION_CHANGED = "mention_changed"
+    MENTION_GONE = "mention_gone"
+    ERASED = "erased"
+
+
+class Event(NamedTuple):
+    """One thing that happened.
+
+    ``data`` holds what replay needs and stays after an erasure: ids, times, numbers, words
+    of the configuration. ``content`` holds what people wrote; erasure deletes it.
+    """
+
+    type: EventType
+    actor_id: int
+    at: datetime
+    mention_version: int
+    data: Mapping[str, Json] = {}
+    content: Mapping[str, str] = {}
+
+
+class Recorded(NamedTuple):
+    """An event as it is stored; ``content`` is None where it was erased."""
+
+    seq: int
+    case_id: int
+    case_version: int
+    mention_id: int
+    actor: str
+    event: Event
+    erased: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case as it stands: the fold of its events, and below that what it is shown with.
+
+    ``version`` moves with every event but the extension of a lease, so that a page's own
+    heartbeat never makes its next save a conflict. ``changed`` marks that the customer
+    changed the text since somebody last worked on it.
+    """
+
+    id: int
+    mention_id: int
+    state: CaseState
+    version: int
+    mention_version: int
+    changed: bool
+    priority: int
+    rule: str
+    reasons: tuple[str, ...]
+    opened_at: datetime
+    due_at: datetime
+    owner_id: int | None
+    lease_until: datetime | None
+    snooze_until: datetime | None
+    draft_seq: int | None
+    answered_at: datetime | None
+    reply_url: str | None
+    root_cause_id: int | None
+    action: str | None
+    reason: str | None
+    closed_at: datetime | None
+    outcome: str | None
+    last_type: EventType
+    last_actor_id: int
+    last_at: datetime
+    owner: str | None = field(default=None, compare=False)
+    last_actor: str = field(default="", compare=False)
+    root_cause: str | None = field(default=None, compare=False)
+    draft: str | None = field(default=None, compare=False)
+    draft_by: str | None = field(default=None, compare=False)
+    current_version: int | None = field(default=None, compare=False)
+    gone: bool = field(default=False, compare=False)
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether there is still something to do."""
+        return self.closed_at is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Command:
+    """What somebody asks for.
+
+    ``version`` and ``mention_version`` are what the actor had before their eyes; None asks
+    whatever stands there.
+    """
+
+    actor: Person
+    version: int | None = None
+    mention_version: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open(Command):
+    """Open a case for a mention; ``rule`` is empty where a person did."""
+
+    mention: int
+    at_version: int
+    priority: int
+    due_at: datetime
+    rule: str = ""
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim(Command):
+    """Take a case to work on it; only a lead may take one that another holds."""
+
+    take_over: bool = False
+    lease: timedelta = LEASE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat(Command):
+    """Say that the holder is still at it."""
+
+    lease: timedelta = LEASE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(Command):
+    """Give a case back to the queue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaveDraft(Command):
+    """Keep what the holder has written so far; an empty text takes the draft away."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordReply(Command):
+    """Record that the holder answered, where, and with which words."""
+
+    url: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolve(Command):
+    """Close with what was wrong and what was done about it."""
+
+    root_cause: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dismiss(Command):
+    """Close without an answer, and say why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snooze(Command):
+    """Put aside until a time."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reopen(Command):
+    """Work on a closed case again."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Command):
+    """Hand a case to somebody."""
+
+    to: Person
+    lease: timedelta = HANDED_LEASE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Note(Command):
+    """Leave words for colleagues."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredElsewhere(Command):
+    """An answer of ours was found at the source."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionChanged(Command):
+    """The customer changed the text; ``to_version`` is the present one."""
+
+    to_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MentionGone(Command):
+    """The customer or the site took the text away."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erase(Command):
+    """What people wrote about this mention is to be deleted."""
+
+
+AnyCommand: TypeAlias = (
+    Open
+    | Claim
+    | Heartbeat
+    | Release
+    | SaveDraft
+    | RecordReply
+    | Resolve
+    | Dismiss
+    | Snooze
+    | Reopen
+    | Transfer
+    | Note
+    | AnsweredElsewhere
+    | MentionChanged
+    | MentionGone
+    | Erase
+)

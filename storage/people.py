@@ -1,0 +1,104 @@
+"""People who act, by name, and what their role allows; the program itself is one of them.
+
+Not here: signing in. Without it a name is what somebody says it is, and the server
+listens on this machine only.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import unicodedata
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from storage.errors import InputError, NotFound, Refused
+from storage.times import millis
+
+NAME_LIMIT = 80
+
+
+class Role(StrEnum):
+    """What a person may do: look, work cases, steer the queue, read the reports, everything."""
+
+    VIEWER = "viewer"
+    AGENT = "agent"
+    LEAD = "lead"
+    MANAGER = "manager"
+    ADMIN = "admin"
+    SYSTEM = "system"
+
+
+class Person(NamedTuple):
+    """Somebody who acts."""
+
+    id: int
+    name: str
+    role: Role
+
+    @property
+    def leads(self) -> bool:
+        """Say whether this person may take over and hand on what others hold."""
+        return self.role in (Role.LEAD, Role.ADMIN, Role.SYSTEM)
+
+
+EARSHOT = Person(0, "earshot", Role.SYSTEM)
+"""The program itself: opens cases and alerts, closes what was answered elsewhere."""
+
+
+def person(
+    conn: sqlite3.Connection, name: str, now: datetime, *, role: Role = Role.AGENT
+) -> Person:
+    """Return the person of that name (upper and lower case are one), new if unknown."""
+    wanted = _clean(name)
+    found = _find(conn, wanted)
+    if found is None:
+        conn.execute(
+            "INSERT INTO people (name, role, created_at) VALUES (?, ?, ?)",
+            (wanted, role.value, millis(now)),
+        )
+        found = _find(conn, wanted)
+        assert found is not None
+    if found.id == EARSHOT.id:
+        raise Refused(f"{found.name} is the program itself; nobody else may act under that name")
+    return found
+
+
+def known(conn: sqlite3.Connection, name: str) -> Person:
+    """Return the person of that name; NotFound where there is none."""
+    found = _find(conn, _clean(name))
+    if found is None or found.id == EARSHOT.id:
+        raise NotFound(f"nobody here is called {name!r}")
+    return found
+
+
+def people(conn: sqlite3.Connection) -> list[Person]:
+    """Return everybody but the program itself, by name."""
+    rows = conn.execute("SELECT id, name, role FROM people WHERE id > 0 ORDER BY name")
+    return [Person(id_, name, Role(role)) for id_, name, role in rows]
+
+
+def set_role(conn: sqlite3.Connection, name: str, role: Role) -> Person:
+    """Give a person another role."""
+    if role is Role.SYSTEM:
+        raise Refused("only the program itself has the role system")
+    found = known(conn, name)
+    conn.execute("UPDATE people SET role = ? WHERE id = ?", (role.value, found.id))
+    return found._replace(role=role)
+
+
+def _find(conn: sqlite3.Connection, name: str) -> Person | None:
+    row = conn.execute("SELECT id, name, role FROM people WHERE name = ?", (name,)).fetchone()
+    return None if row is None else Person(int(row[0]), str(row[1]), Role(row[2]))
+
+
+def _clean(name: str) -> str:
+    """Return a name as it is stored; refuse what could not be shown in one line."""
+    text = " ".join(unicodedata.normalize("NFC", name).split())
+    if not text:
+        raise InputError("a name is needed")
+    if len(text) > NAME_LIMIT:
+        raise InputError(f"a name has at most {NAME_LIMIT} characters")
+    if any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co") for letter in text):
+        raise InputError(f"the name {text!a} holds characters that cannot be shown")
+    return text
