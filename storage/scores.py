@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from storage import revisions
 from storage.database import Database
+from storage.listing import scored_text
 from storage.models import RATING_SCALE, SCORE_SCALE, Analysis, Passage
 from storage.recast import ANALYSE, recast
 from storage.rollups import Delta
@@ -37,14 +38,6 @@ def pending(conn: sqlite3.Connection, limit: int) -> list[Pending]:
         Pending(id_, version, Passage(scored_text(title, text), lang, _stars(rating)))
         for id_, version, title, text, lang, rating in rows
     ]
-
-
-def scored_text(title: str | None, text: str | None) -> str:
-    """Title, newline, body; the body alone if it begins with the title."""
-    title, text = title or "", text or ""
-    if not title or text.startswith(title):
-        return text
-    return f"{title}\n{text}" if text else title
 
 
 def save(db: Database, model: str, done: Sequence[tuple[Pending, Analysis]], now: datetime) -> int:

@@ -1,0 +1,146 @@
+"""Turns a MentionFilter into SQL conditions on slices, days, topics and text.
+
+Only parts of statements are made here; ``queries`` and ``listing`` run them. Every value
+is a parameter, never part of the text.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import date
+from typing import NamedTuple
+
+from storage.models import MentionFilter
+from storage.slices import Grouping
+from storage.times import day_number, month_number
+
+FIRST_DAY, LAST_DAY = -100_000, 200_000
+"""Wider than any stored day; what "no limit" means."""
+
+_SECONDS_SHIFT = 31
+_LONG = 62
+"""Days from which whole months are read from the monthly cells."""
+
+
+class Where(NamedTuple):
+    """A condition and its parameters."""
+
+    sql: str
+    args: tuple[str | int, ...]
+
+
+class Span(NamedTuple):
+    """A range of cells of one table: ``table`` is rollup_day or rollup_month."""
+
+    table: str
+    column: str
+    first: int
+    last: int
+
+
+def of_slices(flt: MentionFilter, grouping: Grouping) -> Where:
+    """Condition on ``slices s`` of one grouping."""
+    parts = ["s.grouping = ?"]
+    args: list[str | int] = [int(grouping)]
+    for column, values in (
+        ("s.kind", [kind.value for kind in flt.kinds]),
+        ("s.label", [label.value for label in flt.labels]),
+        ("s.lang", list(flt.langs)),
+    ):
+        if values:
+            parts.append(f"{column} IN (SELECT value FROM json_each(?))")
+            args.append(json.dumps(values))
+    for column, table, name, chosen in (
+        ("s.brand_id", "brands", "name", flt.brands),
+        ("s.source_id", "sources", "key", flt.sources),
+        ("s.product_id", "products", "name", flt.products),
+    ):
+        if chosen:
+            parts.append(
+                f"{column} IN (SELECT id FROM {table} WHERE {name} IN"
+                " (SELECT value FROM json_each(?)))"
+            )
+            args.append(json.dumps(list(chosen)))
+    return Where(" AND ".join(parts), tuple(args))
+
+
+def grouping_for(flt: MentionFilter, by: str | None = None) -> Grouping:
+    """The smallest grouping that tells apart what is filtered and grouped by."""
+    used = {
+        name
+        for name, needed in (
+            ("source", bool(flt.sources) or by == "source"),
+            ("product", bool(flt.products) or by == "product"),
+            ("lang", bool(flt.langs) or by == "lang"),
+        )
+        if needed
+    }
+    if len(used) > 1:
+        return Grouping.FULL
+    return Grouping[used.pop().upper()] if used else Grouping.TOTAL
+
+
+def days(flt: MentionFilter) -> tuple[int, int]:
+    """First and last stored day of a filter, inclusive."""
+    first = FIRST_DAY if flt.start is None else day_number(flt.start)
+    last = LAST_DAY if flt.end is None else day_number(flt.end)
+    return first, last
+
+
+def spans(flt: MentionFilter) -> list[Span]:
+    """Cover the period with few cells: whole months inside, days at the edges."""
+    first, last = days(flt)
+    if first == FIRST_DAY and last == LAST_DAY:
+        return [Span("rollup_month", "month", -10_000, 1_000_000)]
+    if last - first < _LONG or first == FIRST_DAY or last == LAST_DAY:
+        return [Span("rollup_day", "day", first, last)]
+    month_in = month_number(first) + (0 if _is_first(first) else 1)
+    month_out = month_number(last + 1) - 1
+    begin, end = _first_of(month_in), _first_of(month_out + 1)
+    found = [Span("rollup_month", "month", month_in, month_out)]
+    if first < begin:
+        found.append(Span("rollup_day", "day", first, begin - 1))
+    if end <= last:
+        found.append(Span("rollup_day", "day", end, last))
+    return found
+
+
+def positions(flt: MentionFilter) -> tuple[int, int]:
+    """Bounds of ``position`` that contain the period; a day wider, for any timezone."""
+    first, last = days(flt)
+    low = max(0, (first - 1) * 86_400)
+    high = max(0, (last + 2) * 86_400)
+    return low << _SECONDS_SHIFT, min(high << _SECONDS_SHIFT, 2**63 - 1)
+
+
+def of_topics(conn: sqlite3.Connection, flt: MentionFilter) -> list[int]:
+    """Ids of the filter's topics; a topic that does not exist matches nothing."""
+    rows = conn.execute(
+        "SELECT id FROM topics WHERE key IN (SELECT value FROM json_each(?))",
+        (json.dumps(list(flt.topics)),),
+    )
+    return [row[0] for row in rows]
+
+
+def search_query(text: str) -> str:
+    """Turn what a person typed into an FTS5 query: all words, phrases in quotes.
+
+    Quoting each word keeps FTS5's operators and syntax errors out; a last word matches
+    as a prefix, since people type while they think.
+    """
+    found: list[str] = []
+    for i, part in enumerate(text.replace("\x00", " ").split('"')):
+        found += [part] if i % 2 else part.split()
+    words = [f'"{word}"' for word in found if any(c.isalnum() for c in word)]
+    if words and not text.rstrip().endswith('"'):
+        words[-1] += "*"
+    return " ".join(words)
+
+
+def _is_first(day: int) -> bool:
+    return month_number(day) != month_number(day - 1)
+
+
+def _first_of(month: int) -> int:
+    return day_number(date(month // 12, month % 12 + 1, 1))
