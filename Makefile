@@ -84,5 +84,5 @@ define install
 	@echo "Installing Earshot into $(VENV) from $(1) (the first time takes a minute or two) …"
 	@rm -f $(VENV)/.installed*
 	@$(PIP) install --require-hashes --requirement $(1)
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(PIP) install --no-deps --no-build-isolation --editable .
 endef

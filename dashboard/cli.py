@@ -15,6 +15,7 @@ from storage.errors import EarshotError, UserError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (where, one line of help)
+    "up": ("dashboard.commands.up:command", "Start collecting and open the dashboard."),
 }
 
 

@@ -1,0 +1,127 @@
+"""``earshot up``: the worker and the dashboard, started and stopped together."""
+
+from __future__ import annotations
+
+import socket
+import sys
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import click
+
+from dashboard import supervisor
+from dashboard.commands import options
+from storage.errors import ConfigError
+
+PORT = 8501
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@click.command("up")
+@click.option(
+    "--sample/--no-sample",
+    default=None,
+    help="Show the sample company, or start with your own data. "
+    "Default: the sample where there is neither configuration nor database.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    help=f"Port of the dashboard; 0 takes any free one.  [default: {PORT}, else a free one]",
+)
+@click.option(
+    "--address",
+    default="127.0.0.1",
+    show_default=True,
+    help="Address to listen on; only this machine's own until sign-in is configured.",
+)
+@options.places
+def command(
+    db_path: Path, config_path: Path, sample: bool | None, port: int | None, address: str
+) -> None:
+    """Start collecting and open the dashboard; Ctrl-C stops both."""
+    check_address(address)
+    chosen = choose_port(port)
+    if sample is None:
+        sample = not config_path.exists() and not db_path.exists()
+    if sample:
+        db_path = sample_path(db_path)
+        click.echo(
+            f"This is the sample company, kept in {db_path.name} beside your own data; "
+            "leave it with `earshot sample remove`."
+        )
+    if port is None and chosen != PORT:
+        click.echo(f"Port {PORT} is taken by another program, so the dashboard uses {chosen}.")
+    click.echo("Starting ...")
+    supervisor.run(
+        programs(db_path, config_path, sample=sample, port=chosen),
+        folder=ROOT,
+        is_up=lambda: answers(chosen),
+        on_up=lambda: click.echo(f"Earshot is at http://127.0.0.1:{chosen} (Ctrl-C stops it)."),
+    )
+    click.echo("Stopped.")
+
+
+def sample_path(db_path: Path) -> Path:
+    """Return where the sample company lives: a file of its own beside the real one."""
+    return db_path.with_name("earshot-sample.db")
+
+
+def check_address(address: str) -> None:
+    """Refuse any address that others could reach while nobody has to sign in."""
+    if address not in {"127.0.0.1", "localhost"}:
+        raise ConfigError(
+            f"refusing to listen on {address}: without sign-in anybody who reaches the dashboard "
+            "could read and answer in your name. Leave out --address to use 127.0.0.1"
+        )
+
+
+def choose_port(wanted: int | None) -> int:
+    """Return the wanted port if it is free; without a wish the default or else a free one."""
+    try:
+        return free_port(PORT if wanted is None else wanted)
+    except OSError as error:
+        if wanted is not None:
+            reason = f"port {wanted} cannot be used ({error.strerror}); choose another with --port"
+            raise ConfigError(reason) from error
+        return free_port(0)
+
+
+def free_port(port: int) -> int:
+    """Return the port if it can be listened on (0 finds one); raises OSError if not."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
+        return int(probe.getsockname()[1])
+
+
+def programs(
+    db_path: Path, config_path: Path, *, sample: bool, port: int
+) -> list[supervisor.Program]:
+    """Return what runs: the worker and the dashboard, on the same database."""
+    environment = {
+        "EARSHOT_DB": str(db_path),
+        "EARSHOT_CONFIG": str(config_path),
+        "EARSHOT_SAMPLE": "1" if sample else "0",
+    }
+    server = {"address": "127.0.0.1", "port": str(port), "headless": "true"}
+    flags = [f"--server.{name}={value}" for name, value in server.items()]
+    script = str(ROOT / "dashboard" / "serve.py")
+    streamlit = [sys.executable, "-m", "streamlit", "run", script, *flags]
+    worker = [sys.executable, "-m", "dashboard", "worker"]
+    return [
+        supervisor.Program("worker", worker, environment),
+        supervisor.Program("dashboard", streamlit, environment),
+    ]
+
+
+def answers(port: int) -> bool:
+    """Whether the dashboard says that it is alive."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
