@@ -243,19 +243,22 @@ class MentionFilter:
 class CaseRule:
     """Opens a case for a mention that meets every condition given.
 
-    ``max_rating`` is in stars; ``priority`` 1 (most urgent) to 5; ``due_hours`` counts
-    from when we could first see the item.
+    ``max_rating`` is in stars; ``with_text`` leaves out marks without a word;
+    ``priority`` 1 (most urgent) to 5; ``due_hours`` counts from when we could first see
+    the item.
     """
 
     name: str
     kinds: tuple[Kind, ...] = ()
     max_rating: float | None = None
+    max_nps: int | None = None
     labels: tuple[Label, ...] = ()
     topics: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     langs: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     own_only: bool = True
+    with_text: bool = False
     priority: int = 3
     due_hours: float = 24.0
 

@@ -1,0 +1,131 @@
+"""Does a mention meet a rule, why, and which rule counts. Pure; no database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from storage.models import CaseRule, Kind, Label
+
+DEFAULT_RULES = (
+    CaseRule("1 or 2 stars", kinds=(Kind.REVIEW,), max_rating=2.0, priority=2, due_hours=24.0),
+    CaseRule(
+        "Detractor with a comment",
+        kinds=(Kind.SURVEY,),
+        max_nps=6,
+        with_text=True,
+        priority=2,
+        due_hours=24.0,
+    ),
+    CaseRule(
+        "Negative comment",
+        kinds=(Kind.SURVEY, Kind.SOCIAL, Kind.CONVERSATION),
+        labels=(Label.NEGATIVE,),
+        with_text=True,
+        priority=3,
+        due_hours=48.0,
+    ),
+)
+"""What opens cases until somebody says otherwise."""
+
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\U0010ffff]")
+"""Scripts written without spaces (Thai, Burmese, Khmer, CJK): words have no border there."""
+
+
+class Subject(NamedTuple):
+    """What rules look at. ``stars`` in stars, ``score`` −1…1, ``text`` title and body."""
+
+    kind: Kind
+    label: Label
+    stars: float | None
+    nps: int | None
+    score: float | None
+    topics: tuple[str, ...]
+    lang: str
+    source: str
+    own: bool
+    text: str
+
+
+class Match(NamedTuple):
+    """The rule that counts, and why the mention meets it, in words for people."""
+
+    rule: CaseRule
+    reasons: tuple[str, ...]
+
+
+def best(rules: Sequence[CaseRule], subject: Subject) -> Match | None:
+    """Return the most urgent rule that a mention meets; among equals the earlier one."""
+    found: Match | None = None
+    for rule in rules:
+        reasons = match(rule, subject)
+        if reasons is not None and (found is None or _urgency(rule) < _urgency(found.rule)):
+            found = Match(rule, reasons)
+    return found
+
+
+def match(rule: CaseRule, subject: Subject) -> tuple[str, ...] | None:
+    """Return why a mention meets every condition of a rule, None if it does not."""
+    if rule.own_only and not subject.own:
+        return None
+    if rule.with_text and not subject.text.strip():
+        return None
+    for wanted, value in (
+        (rule.kinds, subject.kind),
+        (rule.labels, subject.label),
+        (rule.langs, subject.lang),
+        (rule.sources, subject.source),
+    ):
+        if wanted and value not in wanted:
+            return None
+    if rule.max_rating is not None and (subject.stars is None or subject.stars > rule.max_rating):
+        return None
+    if rule.max_nps is not None and (subject.nps is None or subject.nps > rule.max_nps):
+        return None
+    topics = [each for each in subject.topics if each in rule.topics]
+    if rule.topics and not topics:
+        return None
+    keywords = _found(rule.keywords, subject.text)
+    if rule.keywords and not keywords:
+        return None
+    return (*_marks(subject), *topics, *(f'"{each}"' for each in keywords))
+
+
+def _urgency(rule: CaseRule) -> tuple[int, float]:
+    return rule.priority, rule.due_hours
+
+
+def _marks(subject: Subject) -> list[str]:
+    """Return the marks that anybody would look at first, whichever rule it was."""
+    found = []
+    if subject.stars is not None:
+        found.append(f"{subject.stars:g}★")
+    if subject.nps is not None:
+        found.append(f"NPS {subject.nps}")
+    if subject.label is Label.NEGATIVE and subject.stars is None:
+        degree = "" if subject.score is None else f" {abs(subject.score):.2f}"
+        found.append(f"negative{degree}")
+    return found
+
+
+def _found(keywords: tuple[str, ...], text: str) -> list[str]:
+    if not keywords:
+        return []
+    folded = text.casefold()
+    return [each for each in keywords if _pattern(each).search(folded)]
+
+
+@lru_cache(maxsize=1024)
+def _pattern(keyword: str) -> re.Pattern[str]:
+    """Match whole words; a star at the end stands for any ending."""
+    folded = " ".join(keyword.casefold().split())
+    stem = folded.removesuffix("*").rstrip()
+    if not stem:
+        return re.compile(r"(?!)")
+    body = re.escape(stem).replace(r"\ ", r"\s+")
+    before = "" if _UNSPACED.match(stem[0]) else r"(?<!\w)"
+    open_end = folded.endswith("*") or _UNSPACED.match(stem[-1])
+    after = "" if open_end else r"(?!\w)"
+    return re.compile(before + body + after)

@@ -1,0 +1,284 @@
+"""Case rules at work: which are stored, and opening cases for the mentions that meet them.
+
+Matching is pure and in ``rule_matching``. A mention waits for rules whenever something
+stored of it changed; one transaction looks at a batch of them, opens, updates or closes
+their cases and takes them off the list, so that a crash repeats nothing and loses nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from storage import cases, revisions
+from storage.case_model import (
+    AnsweredElsewhere,
+    AnyCommand,
+    Case,
+    MentionChanged,
+    MentionGone,
+    Open,
+)
+from storage.database import Database
+from storage.errors import ConfigError, NotFound, Refused
+from storage.models import RATING_SCALE, SCORE_SCALE, CaseRule, Json, Kind, Label
+from storage.people import EARSHOT
+from storage.recast import ALL_HISTORY, RULES
+from storage.rollups import topic_ids
+from storage.rule_matching import DEFAULT_RULES, Subject, best
+from storage.times import millis, moment
+
+HISTORY_DAYS = 14
+"""Older mentions open no case: the first import must not greet a team with a mountain."""
+
+_DUE = """
+SELECT m.id, m.version, m.pending, m.published_at, m.first_seen_at, m.replied,
+  m.deleted_at IS NOT NULL OR m.erased_at IS NOT NULL, c.id, s.kind, s.label, m.rating, m.nps,
+  m.score, m.topics, s.lang, o.key, b.own, v.title, v.text
+FROM mentions m JOIN slices s ON s.id = m.slice_id
+JOIN brands b ON b.id = s.brand_id JOIN sources o ON o.id = s.source_id
+LEFT JOIN versions v ON v.mention_id = m.id AND v.version = m.version
+LEFT JOIN cases c ON c.mention_id = m.id
+WHERE m.pending IN (2, 6) AND m.pending > 0 LIMIT ?
+"""
+
+
+class StoredRule(NamedTuple):
+    """A rule and where it comes from; what ``earshot.toml`` declares is read-only here."""
+
+    rule: CaseRule
+    origin: str
+    enabled: bool
+
+
+class _Due(NamedTuple):
+    """A mention that waits for the rules."""
+
+    id: int
+    version: int
+    pending: int
+    published_at: int
+    first_seen_at: int
+    replied: int
+    gone: int
+    case_id: int | None
+    kind: str
+    label: str
+    rating: int | None
+    nps: int | None
+    score: int | None
+    topics: str
+    lang: str
+    source: str
+    own: int
+    title: str | None
+    text: str | None
+
+
+def open_cases(
+    db: Database,
+    rules: Sequence[CaseRule] | None,
+    now: datetime,
+    *,
+    history_days: int = HISTORY_DAYS,
+    limit: int = 1000,
+) -> int:
+    """Apply the rules (None: the stored ones) to all that waits; return how many cases opened.
+
+    Cases of mentions that changed, vanished or were answered at their source follow suit.
+    Each batch of ``limit`` mentions is a transaction of its own.
+    """
+    total = 0
+    while True:
+        looked_at, opened = _batch(db, rules, now, history_days, limit)
+        total += opened
+        if looked_at < limit:
+            return total
+
+
+def waiting(conn: sqlite3.Connection) -> bool:
+    """Say whether any mention waits for the rules."""
+    row = conn.execute(
+        "SELECT 1 FROM mentions WHERE pending IN (2, 6) AND pending > 0 LIMIT 1"
+    ).fetchone()
+    return row is not None
+
+
+def _batch(
+    db: Database,
+    rules: Sequence[CaseRule] | None,
+    now: datetime,
+    history_days: int,
+    limit: int,
+) -> tuple[int, int]:
+    """Look at one batch; return how many mentions and how many cases opened."""
+    if not waiting(db.reader()):
+        return 0, 0
+    oldest = millis(now - timedelta(days=history_days))
+    opened = 0
+    with db.write() as conn:
+        key = db.key("audit")
+        chosen = active(conn) if rules is None else tuple(rules)
+        due = [_Due(*row) for row in conn.execute(_DUE, (limit,)).fetchall()]
+        topics: dict[int, str] = dict(conn.execute("SELECT id, key FROM topics"))
+        for each in due:
+            if each.case_id is not None:
+                _follow(conn, key, each, now)
+                continue
+            command = _wanted(chosen, each, topics, oldest)
+            if command is not None:
+                cases.act_on(conn, key, None, command, now)
+                opened += 1
+        conn.executemany(
+            "UPDATE mentions SET pending = pending & ? WHERE id = ?",
+            [(~(RULES | ALL_HISTORY), each.id) for each in due],
+        )
+    return len(due), opened
+
+
+def _wanted(
+    rules: Sequence[CaseRule], due: _Due, topics: Mapping[int, str], oldest: int
+) -> Open | None:
+    """Return the command that opens a case, None where none should be."""
+    old = due.published_at < oldest and not due.pending & ALL_HISTORY
+    if due.gone or due.replied or old:
+        return None
+    found = best(rules, _subject(due, topics))
+    if found is None:
+        return None
+    return Open(
+        actor=EARSHOT,
+        mention=due.id,
+        at_version=due.version,
+        priority=found.rule.priority,
+        due_at=moment(due.first_seen_at) + timedelta(hours=found.rule.due_hours),
+        rule=found.rule.name,
+        reasons=found.reasons or (found.rule.name,),
+    )
+
+
+def _follow(conn: sqlite3.Connection, key: bytes, due: _Due, now: datetime) -> None:
+    """Tell a mention's case what became of the mention; a closed case stays as it is."""
+    case = cases.of_mention(conn, due.id)
+    assert case is not None
+    for command in _news(case, due):
+        case = cases.act_on(conn, key, case, command, now) or case
+
+
+def _news(case: Case, due: _Due) -> list[AnyCommand]:
+    if due.gone:
+        return [MentionGone(actor=EARSHOT)]
+    found: list[AnyCommand] = []
+    if due.version > case.mention_version:
+        found.append(MentionChanged(actor=EARSHOT, to_version=due.version))
+    if due.replied:
+        found.append(AnsweredElsewhere(actor=EARSHOT))
+    return found
+
+
+def _subject(due: _Due, topics: Mapping[int, str]) -> Subject:
+    return Subject(
+        kind=Kind(due.kind),
+        label=Label(due.label),
+        stars=None if due.rating is None else due.rating / RATING_SCALE,
+        nps=due.nps,
+        score=None if due.score is None else due.score / SCORE_SCALE,
+        topics=tuple(topics[each] for each in topic_ids(due.topics) if each in topics),
+        lang=due.lang,
+        source=due.source,
+        own=bool(due.own),
+        text=f"{due.title or ''}\n{due.text or ''}",
+    )
+
+
+def active(conn: sqlite3.Connection) -> tuple[CaseRule, ...]:
+    """Return the rules that count: the enabled ones, the defaults where none is stored."""
+    stored = stored_rules(conn)
+    if not stored:
+        return DEFAULT_RULES
+    return tuple(each.rule for each in stored if each.enabled)
+
+
+def stored_rules(conn: sqlite3.Connection) -> list[StoredRule]:
+    """Return every stored rule, those of the file first, each in its order."""
+    rows = conn.execute(
+        "SELECT definition, origin, enabled FROM case_rules"
+        " ORDER BY origin <> 'file', position, name"
+    )
+    return [StoredRule(_read(text), origin, bool(enabled)) for text, origin, enabled in rows]
+
+
+def save(conn: sqlite3.Connection, rule: CaseRule, *, enabled: bool = True) -> None:
+    """Add or change a rule of the database; one that the file declares is refused."""
+    _must_be_ours(conn, rule.name)
+    _write(conn, rule, "database", _next_position(conn), enabled)
+    revisions.bump(conn, "settings")
+
+
+def remove(conn: sqlite3.Connection, name: str) -> None:
+    """Remove a rule of the database; its cases stay."""
+    if _must_be_ours(conn, name) is None:
+        raise NotFound(f"there is no case rule {name!r}")
+    conn.execute("DELETE FROM case_rules WHERE name = ?", (name,))
+    revisions.bump(conn, "settings")
+
+
+def sync_file(conn: sqlite3.Connection, declared: Iterable[CaseRule]) -> None:
+    """Make the rules from the file those that it declares now."""
+    wanted = list(declared)
+    names = [rule.name for rule in wanted]
+    if len(set(names)) < len(names):
+        raise ConfigError("two case rules have the same name")
+    before = conn.execute("SELECT * FROM case_rules WHERE origin = 'file'").fetchall()
+    conn.execute(
+        "DELETE FROM case_rules WHERE origin = 'file' AND name NOT IN (SELECT value"
+        " FROM json_each(?))",
+        (json.dumps(names),),
+    )
+    for position, rule in enumerate(wanted):
+        _write(conn, rule, "file", position, True)
+    after = conn.execute("SELECT * FROM case_rules WHERE origin = 'file'").fetchall()
+    if before != after:
+        revisions.bump(conn, "settings")
+
+
+def _must_be_ours(conn: sqlite3.Connection, name: str) -> str | None:
+    row = conn.execute("SELECT origin FROM case_rules WHERE name = ?", (name,)).fetchone()
+    if row is not None and row[0] == "file":
+        raise Refused(f"the case rule {name!r} is declared in earshot.toml; change it there")
+    return None if row is None else str(row[0])
+
+
+def _next_position(conn: sqlite3.Connection) -> int:
+    row = conn.execute("SELECT coalesce(max(position), -1) + 1 FROM case_rules").fetchone()
+    return int(row[0])
+
+
+def _write(
+    conn: sqlite3.Connection, rule: CaseRule, origin: str, position: int, enabled: bool
+) -> None:
+    conn.execute(
+        "INSERT INTO case_rules (name, position, definition, origin, enabled) VALUES (?,?,?,?,?)"
+        " ON CONFLICT (name) DO UPDATE SET definition = excluded.definition,"
+        " origin = excluded.origin, enabled = excluded.enabled",
+        (rule.name, position, json.dumps(asdict(rule), sort_keys=True), origin, int(enabled)),
+    )
+
+
+def _read(text: str) -> CaseRule:
+    """Return the rule of a definition; fields of later versions are not ours to read."""
+    found: dict[str, Json] = json.loads(text)
+    known = {each.name for each in fields(CaseRule)}
+    values = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in found.items()
+        if name in known
+    }
+    rule = CaseRule(**values)  # type: ignore[arg-type]
+    kinds = tuple(Kind(each) for each in rule.kinds)
+    labels = tuple(Label(each) for each in rule.labels)
+    return CaseRule(**{**values, "kinds": kinds, "labels": labels})  # type: ignore[arg-type]
