@@ -1,0 +1,1 @@
+"""Tables of feedback from outside: from the bytes of a file to observations."""
