@@ -16,6 +16,8 @@ from storage.errors import EarshotError, UserError
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (where, one line of help)
     "up": ("dashboard.commands.up:command", "Start collecting and open the dashboard."),
+    "cases": ("dashboard.commands.cases:command", "Work on the response queue."),
+    "alerts": ("dashboard.commands.alerts:command", "List, acknowledge and snooze alerts."),
 }
 
 
