@@ -18,7 +18,7 @@ sum = $(shell { pwd; cat pyproject.toml $(1); } | cksum | tr ' ' '-')
 INSTALLED := $(VENV)/.installed-$(call sum,requirements.lock)
 INSTALLED_TEST := $(VENV)/.installed-test-$(call sum,requirements.lock requirements-test.lock)
 
-.PHONY: run install test format soak bench screenshots lock clean
+.PHONY: run install test format soak bench screenshots docs lock clean
 
 run: $(INSTALLED)
 	@exec $(BIN)/earshot up
@@ -46,6 +46,9 @@ bench: $(INSTALLED)
 screenshots: $(INSTALLED_TEST)
 	@$(BIN)/python -m tests.browser
 	$(BIN)/python -m tests.screenshots
+
+docs: $(INSTALLED_TEST)
+	$(BIN)/python -m tests.readme
 
 # Pins stay as they are unless pyproject.toml needs others; `make lock UPGRADE=--upgrade` renews them.
 # Run it with the oldest supported Python, whose set of dependencies is the widest.
