@@ -12,7 +12,8 @@ from random import Random
 from typing import NamedTuple
 
 from dashboard.sample import writing
-from dashboard.sample.births import Mention, pen_for
+from dashboard.sample.births import NOTHING, Mention, pen_for
+from dashboard.sample.grammar import Subject
 from dashboard.sample.outlets import Form
 from dashboard.sample.phases import FIX
 from storage.models import Kind, Observation
@@ -36,10 +37,12 @@ class Tale(NamedTuple):
 def reply_text(rng: Random, mention: Mention, agent: str = "") -> str:
     """Return what the company answers to a mention; ``agent`` signs it."""
     lang = mention.seen.lang or "en"
-    names = {"agent": agent} if agent else {}
-    pen = pen_for(rng, lang, "Pantrelo", mention.aspect, mention.setting.ago, **names)
-    pen.values["who"] = mention.who or pen.value("agent")
-    return writing.reply(pen, mention.mood)
+    subject = NOTHING._replace(aspect=mention.aspect)
+    pen = pen_for(rng, lang, "Pantrelo", subject, mention.setting.ago)
+    if agent:
+        pen.values["agent"] = agent
+    pen.values["who"] = mention.who
+    return writing.reply(pen, mention.mood, mention.seen.kind is Kind.SOCIAL)
 
 
 def answered(seen: Observation, text: str, at: datetime) -> Observation:
@@ -86,17 +89,16 @@ def _second_thought(rng: Random, mention: Mention) -> tuple[timedelta, float] | 
     return None
 
 
-def _edit(rng: Random, mention: Mention, seen: Observation, at: datetime, by: float) -> Observation:
+def edit(rng: Random, mention: Mention, seen: Observation, at: datetime, by: float) -> Observation:
+    """Return the review as its author left it at a later time, by so many stars changed."""
     ago = mention.setting.ago - (at - mention.setting.at) / timedelta(days=1)
-    aspect = mention.aspect
-    if by < 0:
-        aspect = "delivery"
-    pen = pen_for(rng, seen.lang or "en", seen.brand or "", aspect, ago)
+    subject = Subject(mention.aspect, ("support",), ("delivery",))
+    pen = pen_for(rng, seen.lang or "en", seen.brand or "", subject, ago)
     text = writing.edited(pen, seen.text, by > 0)
     return replace(seen, text=text, rating=(seen.rating or 0) + by, updated_at=at)
 
 
-def _conversation(rng: Random, mention: Mention) -> tuple[State, ...]:
+def conversation(rng: Random, mention: Mention) -> tuple[State, ...]:
     """Return a chat as it grows: the customer's lines as text, the agent's as reply."""
     at, seen = mention.setting.at, mention.seen
     slow = 1 + 9 * mention.setting.phase.crisis
@@ -121,7 +123,7 @@ def afterlife(rng: Random, mention: Mention, reply_at: datetime | None, agent: s
     """Return the whole tale. ``reply_at`` is set where the desk has planned the reply."""
     setting, seen = mention.setting, mention.seen
     if mention.turns:
-        return Tale(mention, _conversation(rng, mention))
+        return Tale(mention, conversation(rng, mention))
     states = [State(setting.at, seen)]
     public = seen.kind is Kind.REVIEW or setting.outlet.form is Form.MICRO
     if not (public and mention.own):
@@ -136,7 +138,7 @@ def afterlife(rng: Random, mention: Mention, reply_at: datetime | None, agent: s
         changes.append((setting.at + second[0], second[1]))
     for at, by in sorted(changes):
         if by:
-            seen = _edit(rng, mention, seen, at, by)
+            seen = edit(rng, mention, seen, at, by)
         else:
             seen = answered(seen, reply_text(rng, mention, agent), at)
         states.append(State(at, seen))
@@ -148,4 +150,3 @@ def _deletion(rng: Random, mention: Mention) -> datetime | None:
     if rng.random() > odds:
         return None
     return mention.setting.at + timedelta(days=1 + rng.expovariate(1 / 12))
-

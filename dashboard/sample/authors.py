@@ -69,7 +69,7 @@ def author(rng: Random, seed: int, form: Form, lang: str) -> tuple[str, str]:
         return _one(rng, _PAPERS if rng.random() < 0.6 else _BLOGS), ""
     if form in (Form.NPS, Form.CSAT, Form.CES, Form.CHAT):
         base = 10_000 if regular else 20_000
-        return f"customer {base + number}", ""
+        return f"customer {base + number}", _one(rng, _listed("first", lang))
     own = Random(seed * 1_000_003 + number * 31 + len(lang)) if regular else rng
     first = _one(own, _listed("first", lang))
     handle = _handle(own, lang)

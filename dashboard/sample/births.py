@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from dashboard.sample import writing
 from dashboard.sample.authors import author
-from dashboard.sample.grammar import Pen, words
+from dashboard.sample.grammar import Pen, Subject, words
 from dashboard.sample.outlets import Form, Outlet
 from dashboard.sample.phases import SPAIN, Phase, stars, topics, version
 from storage.models import Kind, Observation
@@ -24,6 +24,9 @@ _MOOD = (-1, -1, 0, 1, 1)
 _NPS = ((0, 1, 2, 0, 3), (3, 4, 5, 6, 2), (6, 7, 5, 7, 6), (8, 9, 7, 8, 8), (9, 10, 10, 9, 8))
 _CES = ((1, 2, 1), (2, 3, 2), (4, 3, 5), (5, 6, 6), (6, 7, 7))
 _RIVALS = ("Larkbasket", "Vendroo")
+
+NOTHING = Subject("support", ("support",), ("support",))
+"""The subject of texts that are not about a topic: replies and the news."""
 
 
 class Setting(NamedTuple):
@@ -55,27 +58,23 @@ class Mention(NamedTuple):
         return self.seen.brand == "Pantrelo"
 
 
-def pen_for(
-    rng: Random, lang: str, brand: str, aspect: str, ago: float, **values: str
-) -> Pen:
+def pen_for(rng: Random, lang: str, brand: str, subject: Subject, ago: float) -> Pen:
     """Return a pen that knows the names of the day."""
     rivals = [name for name in ("Pantrelo", *_RIVALS) if name != brand]
-    return Pen(
-        rng,
-        words(lang),
-        aspect,
-        brand=brand,
-        other=rivals[int(rng.random() * len(rivals))],
-        handle=f"@{brand.lower()}",
-        tag=f"#{brand.lower()}",
-        version=version(brand == "Pantrelo", ago),
-        **values,
-    )
+    values = {
+        "brand": brand,
+        "other": rivals[int(rng.random() * len(rivals))],
+        "handle": f"@{brand.lower()}",
+        "tag": f"#{brand.lower()}",
+        "version": version(brand == "Pantrelo", ago),
+    }
+    return Pen(rng, words(lang), subject, values)
 
 
 def _language(rng: Random, setting: Setting, brand: str) -> str:
     draw = rng.random() * 100
-    for lang, share in zip(_LANGS, setting.outlet.langs, strict=True):
+    lang = "en"
+    for lang, share in zip(_LANGS, setting.outlet.langs, strict=True):  # noqa: B007
         draw -= share
         if draw < 0:
             break
@@ -96,9 +95,16 @@ def _brand(rng: Random, setting: Setting) -> str:
     return _RIVALS[0] if rng.random() < lark else _RIVALS[1]
 
 
-def _topic(rng: Random, setting: Setting, own: bool, good: bool) -> str:
-    keys, weights = topics(own, good, setting.phase, setting.outlet.form)
-    return rng.choices(keys, weights)[0]
+def _subject(rng: Random, setting: Setting, own: bool, good: bool) -> Subject:
+    """Draw what somebody talks about on such a day; praise and blame do not overlap."""
+    form = setting.outlet.form
+    keys, weights = topics(own, False, setting.phase, form)
+    blame = tuple(rng.choices(keys, weights, k=3))
+    keys, weights = topics(own, True, setting.phase, form)
+    liked = rng.choices(keys, weights, k=4)
+    praise = tuple(liked if good else [key for key in liked if key not in blame])
+    praise = praise or ("delivery" if "delivery" not in blame else "choice",)
+    return Subject(praise[0] if good else blame[0], praise, blame)
 
 
 def _product(form: Form, brand: str, aspect: str) -> str | None:
@@ -143,7 +149,7 @@ def _said(pen: Pen, outlet: Outlet, mood: int, star: int) -> _Said:
         text = writing.verdict(pen, mood) if pen.chance(0.55) else ""
         return _Said(text, csat=star + 1)
     if form is Form.CES:
-        text = writing.effort(pen, mood) if pen.chance(0.45) else ""
+        text = writing.effort(pen, 1 if star >= 3 else -1) if pen.chance(0.45) else ""
         return _Said(text, ces=rng.choice(_CES[star]))
     if form is Form.FORUM:
         title, text = writing.post(pen, mood)
@@ -164,9 +170,9 @@ def birth(rng: Random, setting: Setting, native_id: str) -> Mention:
     star = min(4, bisect_left(stars(brand, setting.phase, form), rng.random()))
     mood = _mood(rng, form, star)
     own = brand == "Pantrelo"
-    aspect = _topic(rng, setting, own, mood > 0)
-    pen = pen_for(rng, lang, brand, aspect, setting.ago)
-    pen.second = _topic(rng, setting, own, mood >= 0)
+    subject = _subject(rng, setting, own, mood > 0 and form is not Form.CHAT)
+    aspect = subject.aspect
+    pen = pen_for(rng, lang, brand, subject, setting.ago)
     said = _said(pen, outlet, mood, star)
     name, who = author(rng, setting.seed, form, lang)
     seen = Observation(
@@ -217,7 +223,7 @@ def _article(rng: Random, setting: Setting, brand: str, lang: str, native_id: st
         name, mood = "launch", 1
     elif brand == "Larkbasket" and draw < 0.8 * now.rival:
         name, mood = "rival", -1
-    pen = pen_for(rng, lang, brand, "delivery", setting.ago)
+    pen = pen_for(rng, lang, brand, NOTHING, setting.ago)
     title, text = writing.article(pen, name)
     paper, _ = author(rng, setting.seed, Form.ARTICLE, lang)
     seen = Observation(
@@ -245,8 +251,12 @@ def answer(rng: Random, parent: Mention, setting: Setting, native_id: str) -> Me
         mood = rng.choice((parent.mood, parent.mood, 0, 0, -parent.mood))
     own = brand == "Pantrelo"
     keep = rng.random() < 0.7 and not (mood > 0 and parent.aspect in ("double", "thaw"))
-    aspect = parent.aspect if keep else _topic(rng, setting, own, mood > 0)
-    pen = pen_for(rng, lang, brand, aspect, setting.ago)
+    subject = _subject(rng, setting, own, mood > 0)
+    if keep:
+        same = (parent.aspect,)
+        subject = Subject(parent.aspect, same + subject.praise, same + subject.blame)
+    aspect = subject.aspect
+    pen = pen_for(rng, lang, brand, subject, setting.ago)
     name, who = author(rng, setting.seed, Form.FORUM, lang)
     seen = Observation(
         origin.place,

@@ -101,14 +101,14 @@ RULES: tuple[CaseRule, ...] = (
         priority=2,
         due_hours=24,
     ),
-    CaseRule("One or two stars", kinds=(Kind.REVIEW,), max_rating=2, priority=2, due_hours=48),
+    CaseRule("One or two stars", kinds=(Kind.REVIEW,), max_rating=2, priority=2, due_hours=72),
     CaseRule(
         "Complaint in public",
         kinds=(Kind.SOCIAL,),
         labels=(Label.NEGATIVE,),
         sources=("chirrup",),
         priority=3,
-        due_hours=48,
+        due_hours=72,
     ),
     CaseRule(
         "Unhappy survey answer",

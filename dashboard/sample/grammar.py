@@ -14,14 +14,14 @@ from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 from random import Random
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 Template: TypeAlias = "tuple[str, ...]"
 Cell: TypeAlias = "tuple[Template, ...]"
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _START = re.compile(r"(^|[.!?\n] )([¿¡]?)([a-zà-öø-ÿ])")
-_CLAUSES = frozenset({"pos", "neg", "plain", "good", "bad", "ask"})
+_CLAUSES = frozenset({"pos", "neg", "plain", "good", "bad"})
 _PAIRED = {"item2": "item", "items2": "items", "later": "weekday"}
 
 
@@ -38,7 +38,7 @@ def _cell(texts: Sequence[str]) -> Cell:
     return tuple(tuple(_SLOT.split(text)) for text in texts)
 
 
-def _table(name: str) -> dict[str, dict[str, dict[str, list[str]]]]:
+def _table(name: str) -> dict[str, Any]:
     source = files("dashboard.sample").joinpath(f"{name}.toml")
     return tomllib.loads(source.read_text(encoding="utf-8"))
 
@@ -48,15 +48,14 @@ def words(lang: str) -> Words:
     """Return the vocabulary of a language (en, de, fr, es), read once."""
     table = _table(lang)
     frames = (_table("en_frames") if lang == "en" else table)["frames"]
-    slots: dict[str, object] = dict(table["slots"])
     return Words(
         lang,
-        {key: tuple(map(str, found)) for key, found in slots.items() if isinstance(found, list)},
+        {key: tuple(found) for key, found in table["slots"].items()},
         {
             topic: {name: _cell(texts) for name, texts in cells.items()}
             for topic, cells in table["aspects"].items()
         },
-        {key: _cell([str(text) for text in texts]) for key, texts in frames.items()},
+        {key: _cell(texts) for key, texts in frames.items()},
     )
 
 
@@ -77,21 +76,31 @@ def theme(lang: str, name: str) -> Theme:
     return Theme(
         _cell(found["title"]),
         _cell(found["body"]),
-        _cell([str(text) for text in table["intro"]]),
-        _cell([str(text) for text in table["close"]]),
+        _cell(table["intro"]),
+        _cell(table["close"]),
     )
 
 
+class Subject(NamedTuple):
+    """What a text is about: its main topic, and topics to praise and to blame."""
+
+    aspect: str
+    praise: tuple[str, ...]
+    blame: tuple[str, ...]
+
+
 class Pen:
-    """Writes one text: ``aspect`` is the topic at hand, ``second`` the one beside it."""
+    """Writes one text: ``praise`` and ``blame`` are the topics of it, the main one first."""
 
-    __slots__ = ("aspect", "rng", "second", "used", "values", "words")
+    __slots__ = ("aspect", "blame", "praise", "rng", "used", "values", "words")
 
-    def __init__(self, rng: Random, vocabulary: Words, aspect: str, **values: str) -> None:
+    def __init__(
+        self, rng: Random, vocabulary: Words, subject: Subject, values: dict[str, str]
+    ) -> None:
         self.rng = rng
         self.words = vocabulary
-        self.aspect = self.second = aspect
-        self.values: dict[str, str] = values
+        self.aspect, self.praise, self.blame = subject
+        self.values = values
         self.used: set[int] = set()
 
     def chance(self, odds: float) -> bool:
@@ -102,7 +111,7 @@ class Pen:
         """Fill one template of a cell, a fresh one where possible."""
         size = len(cell)
         found = cell[int(self.rng.random() * size)]
-        for _ in range(3):
+        for _ in range(6):
             if id(found) not in self.used:
                 break
             found = cell[int(self.rng.random() * size)]
@@ -118,10 +127,15 @@ class Pen:
         """Fill one of the frames of that name."""
         return self.pick(self.words.frames[name])
 
-    def clause(self, aspect: str, name: str) -> str:
-        """Fill a clause on a topic; some topics have no praise, then support has."""
-        cells = self.words.aspects[aspect]
-        return self.pick(cells.get(name) or self.words.aspects["support"][name])
+    def clause(self, name: str, place: int = 0) -> str:
+        """Fill a clause of a sort on the topic at that place, or on one not yet exhausted."""
+        topics = self.praise if name in ("pos", "good") else self.blame
+        place %= len(topics)
+        for topic in topics[place:] + topics[:place]:
+            cell = self.words.aspects[topic].get(name, ())
+            if any(id(found) not in self.used for found in cell):
+                return self.pick(cell)
+        return self.pick(self.words.aspects["support"][name])
 
     def joined(self, name: str, first: str, second: str) -> str:
         """Join two clauses by one of the frames ``and`` or ``but``."""
@@ -131,12 +145,14 @@ class Pen:
     def value(self, slot: str) -> str:
         """Return what stands in a slot."""
         if slot in _CLAUSES:
-            return self.clause(self.aspect, slot)
+            return self.clause(slot)
         if slot in ("good2", "bad2"):
-            return self.clause(self.second, slot[:-1])
+            return self.clause(slot[:-1], 1)
+        if slot == "ask":
+            return self.pick(self.words.aspects[self.aspect]["ask"])
         if slot == "fixed":
             topic = "fixed" if self.aspect == "double" else "support"
-            return self.clause(topic, "pos")
+            return self.pick(self.words.aspects[topic]["pos"])
         known = self.values.get(slot)
         if known is None:
             known = self.values[slot] = self._drawn(slot)

@@ -58,9 +58,7 @@ def _deal(tale: Tale, polls: Timetable, baskets: dict[int, _Basket]) -> None:
 def history(seed: int, now: datetime) -> Iterator[SampleBatch]:
     """Yield everything that was learned until ``now``, in order of time."""
     when = calendar(seed, now)
-    baskets: dict[str, dict[int, _Basket]] = {
-        outlet.id: defaultdict(_Basket) for outlet in OUTLETS
-    }
+    baskets: dict[str, dict[int, _Basket]] = {outlet.id: defaultdict(_Basket) for outlet in OUTLETS}
     for days_ago in range(DAYS, -1, -1):
         for told in day(when, days_ago):
             name = told.tale.mention.setting.outlet.id

@@ -47,7 +47,7 @@ class Outlet(NamedTuple):
 def _listings() -> tuple[Outlet, ...]:
     own, lark, vend = "Pantrelo", "Larkbasket", "Vendroo"
     stores = (("appstore", "App Store", 0.4), ("playstore", "Play Store", 0.6))
-    size = {own: 14.5, lark: 6.0, vend: 4.8}
+    size = {own: 18.0, lark: 6.0, vend: 4.8}
     made = [
         Outlet(
             f"{key}-{brand.lower()}",
@@ -73,7 +73,7 @@ def _listings() -> tuple[Outlet, ...]:
             rate,
             0.9,
         )
-        for brand, rate in ((own, 4.6), (lark, 2.2), (vend, 1.7))
+        for brand, rate in ((own, 5.6), (lark, 2.2), (vend, 1.7))
     ]
     return tuple(made)
 

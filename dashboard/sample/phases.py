@@ -92,7 +92,7 @@ def volume(outlet: Outlet, now: Phase, weekday: int) -> float:
         surge += loud * 0.25 * now.thaw
     if outlet.brand == "Larkbasket":
         surge += 1.1 * now.rival
-    return outlet.rate * now.growth * week * surge
+    return 0.88 * outlet.rate * now.growth * week * surge
 
 
 _USUAL = (0.10, 0.07, 0.11, 0.27, 0.45)
@@ -108,8 +108,8 @@ _RIVALS = {
 def stars(brand: str, now: Phase, form: Form) -> tuple[float, ...]:
     """Return cumulative chances of one to five stars on such a day."""
     if brand == "Pantrelo":
-        sour = min(0.93, 0.93 * now.crisis + 0.10 * now.thaw)
-        sweet = min(0.9, 0.7 * now.launch + 0.42 * now.healed + 0.2 * now.recovery)
+        sour = min(0.93, 0.93 * now.crisis + 0.22 * now.thaw)
+        sweet = min(0.9, 0.7 * now.launch + 0.55 * now.healed + 0.2 * now.recovery)
         base = _USUAL
     else:
         sour = 0.55 * now.rival if brand == "Larkbasket" else 0.0

@@ -100,10 +100,8 @@ def _left(rng: Random, mention: Mention, age: float) -> bool:
     """Say whether nobody has taken it yet: the young ones, and a few forgotten ones."""
     draw = rng.random()
     if not certain(mention):
-        return age < 0.5 and draw < 0.5
-    if age < 1.9:
-        return draw < 0.62
-    return 3 < age < 9 and draw < 0.11
+        return age < 3 and mention.mood < 0 and draw < 0.6
+    return draw < (0.86 if age < 3 else 0.17 if 3.4 < age < 12 else 0.0)
 
 
 def plan(mention: Mention, first_seen: datetime) -> Plan | None:

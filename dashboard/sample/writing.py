@@ -12,24 +12,26 @@ from random import Random
 from dashboard.sample.grammar import Pen, sentence_case, sentences, theme
 
 _MOODS = {-1: "neg", 0: "mid", 1: "pos"}
+_MARKS = {"es": "¿{}?", "fr": "{} ?"}
 
 
-def _opinion(pen: Pen, mood: int) -> str:
-    """Return one or two clauses on the topics at hand."""
-    first, second = pen.aspect, pen.second
+def _opinion(pen: Pen, mood: int, place: int = 0) -> str:
+    """Return one or two clauses, from the topics at that place on."""
     if mood > 0:
-        text = pen.clause(first, "pos")
+        text = pen.clause("pos", place)
         if pen.chance(0.5):
-            text = pen.joined("and", text, pen.clause(second, "pos"))
+            text = pen.joined("and", text, pen.clause("pos", place + 1))
         return text
     if mood == 0:
-        praise = pen.clause(second, "pos")
-        blame = pen.clause(first, "neg" if pen.chance(0.6) else "plain")
-        return pen.joined("but", praise, blame)
-    text = pen.clause(first, "neg" if pen.chance(0.68) else "plain")
+        sort = "neg" if pen.chance(0.6) else "plain"
+        way = "but" if sort == "neg" else "but_then"
+        return pen.joined(way, pen.clause("pos", place), pen.clause(sort, place))
+    first = "neg" if pen.chance(0.68) else "plain"
+    text = pen.clause(first, place)
     if pen.chance(0.55):
-        other = pen.clause(second, "neg" if pen.chance(0.7) else "plain")
-        return pen.joined("and", text, other)
+        other = "neg" if pen.chance(0.7) else "plain"
+        way = "and" if first == other == "neg" else "then"
+        return pen.joined(way, text, pen.clause(other, place + 1))
     return text
 
 
@@ -41,8 +43,7 @@ def _short(pen: Pen, mood: int) -> str:
     name = _MOODS[mood]
     text = pen.frame(f"short_{name}")
     if pen.chance(0.7):
-        cell = "bad" if mood < 0 else "good"
-        text = f"{text}, {pen.clause(pen.aspect, cell)}"
+        text = f"{text}, {pen.clause('bad' if mood < 0 else 'good')}"
     return text
 
 
@@ -63,10 +64,9 @@ def review(pen: Pen, mood: int) -> str:
     if pen.chance(0.22):
         parts.append(pen.frame("aside"))
     if draw > 0.72:
-        parts.append(_opinion(pen, mood))
+        parts.append(_opinion(pen, mood, 1))
     if draw > 0.92:
-        pen.aspect, pen.second = pen.second, pen.aspect
-        parts.append(_opinion(pen, mood))
+        parts.append(_opinion(pen, mood, 2))
     if pen.chance(0.38):
         parts.append(pen.frame(f"close_{name}"))
     return flaws(pen, sentences(parts), mood)
@@ -75,7 +75,7 @@ def review(pen: Pen, mood: int) -> str:
 def title(pen: Pen, mood: int) -> str:
     """Return the headline of a review."""
     if pen.chance(0.4):
-        return sentence_case(pen.clause(pen.aspect, "bad" if mood < 0 else "good"))
+        return sentence_case(pen.clause("bad" if mood < 0 else "good"))
     return pen.frame(f"title_{_MOODS[mood]}")
 
 
@@ -95,7 +95,9 @@ def verdict(pen: Pen, mood: int) -> str:
         return recommendation(pen, 0)
     parts = [pen.frame("solved_pos" if mood > 0 else "solved_neg")]
     if pen.chance(0.45):
-        parts.append(pen.clause("support" if mood > 0 else pen.aspect, _MOODS[mood]))
+        parts.append(pen.clause(_MOODS[mood]))
+    elif pen.chance(0.2):
+        parts.append(pen.frame("aside"))
     return flaws(pen, sentences(parts), mood, emoji=0.04)
 
 
@@ -103,7 +105,7 @@ def effort(pen: Pen, mood: int) -> str:
     """Return the comment on how easy something was."""
     parts = [pen.frame("effort_easy" if mood > 0 else "effort_hard")]
     if pen.chance(0.5):
-        parts.append(pen.clause(pen.aspect, "pos" if mood > 0 else "plain"))
+        parts.append(pen.clause("pos" if mood > 0 else "plain"))
     return flaws(pen, sentences(parts), mood, emoji=0.03)
 
 
@@ -113,8 +115,10 @@ def micro(pen: Pen, mood: int) -> str:
         text = pen.frame("sarcasm")
     else:
         text = pen.frame(f"micro_{_MOODS[mood]}")
-        if mood and pen.chance(0.15):
-            text = pen.joined("and", text, pen.clause(pen.second, _MOODS[mood]))
+        if mood and pen.chance(0.2):
+            text = pen.joined("and", text, pen.clause(_MOODS[mood], 1))
+        elif pen.chance(0.4):
+            text = sentences([text, pen.frame("micro_tail")])
     return flaws(pen, sentence_case(text), mood, emoji=0.22)
 
 
@@ -127,11 +131,9 @@ def post(pen: Pen, mood: int) -> tuple[str, str]:
     else:
         parts = [pen.frame("aside"), _opinion(pen, mood)]
         if pen.chance(0.5):
-            parts.append(pen.clause(pen.aspect, "pos" if mood > 0 else "plain"))
-        if pen.chance(0.6):
-            parts.append(f"{pen.clause(pen.aspect, 'ask')}?")
-            if pen.words.lang == "es":
-                parts[-1] = f"¿{parts[-1]}"
+            parts.append(pen.clause("pos" if mood > 0 else "plain", 1))
+        if mood < 0 and pen.chance(0.6):
+            parts.append(_MARKS.get(pen.words.lang, "{}?").format(pen.value("ask")))
     return headline, flaws(pen, sentences(parts), mood, emoji=0.04)
 
 
@@ -144,10 +146,14 @@ def comment(pen: Pen, mood: int) -> str:
         name = "answer_agree"
     else:
         name = "answer_help" if draw < 0.6 else "answer_mid"
-    text = pen.frame(name)
+    parts = [pen.frame(name)]
     if mood and draw < 0.25:
-        text = f"{text}. {pen.frame(f'close_{_MOODS[mood]}')}"
-    return flaws(pen, sentences([text]), mood, emoji=0.06)
+        parts.append(pen.frame(f"close_{_MOODS[mood]}"))
+    elif not mood and draw < 0.75:
+        parts.append(pen.frame("answer_more"))
+    elif draw > 0.85:
+        parts.append(pen.frame("aside"))
+    return flaws(pen, sentences(parts), mood, emoji=0.06)
 
 
 def article(pen: Pen, name: str) -> tuple[str, str]:
@@ -171,10 +177,12 @@ def chat(pen: Pen, good: bool) -> tuple[str, str, str, str]:
     return start, more, answer, end
 
 
-def reply(pen: Pen, mood: int) -> str:
+def reply(pen: Pen, mood: int, asked: bool) -> str:
     """Return the owner's reply to a text of that mood on the pen's topic."""
     if mood > 0:
         return pen.frame("reply_pos")
+    if mood == 0:
+        return pen.frame("reply_ask" if asked else "reply_mid")
     return pen.frame("reply_double" if pen.aspect == "double" else "reply_neg")
 
 

@@ -1,0 +1,145 @@
+"""Fills a new database with the sample company, as if it had been collected for 18 months.
+
+The file is built beside its place and moved there when it is whole, so that a run that
+was interrupted leaves no half of a company behind.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+
+from dashboard.sample import company
+from dashboard.sample.deskwork import desk_history
+from dashboard.sample.history import SampleBatch, history
+from dashboard.sample.plans import DESK_DAYS, DeskStep
+from dashboard.settings import Settings
+from dashboard.wiring import Workspace, utc_now
+from sentiment import taxonomy
+from storage import cases, mentions, people, polls, rules, sources, workspace
+from storage.case_model import AnyCommand, Claim, Dismiss, RecordReply, Resolve
+from storage.database import Database, key_path
+from storage.errors import Refused
+from storage.models import Batch
+from storage.recast import ANALYSE, RULES
+
+SEED = 20_260
+TIMEZONE = "Europe/Berlin"
+EVERY = 120.0
+"""Seconds between looks: the sample should be seen to live."""
+
+
+class Clock:
+    """A clock that is set by hand, so that the past is stored as it would have been."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def __call__(self) -> datetime:
+        """Return the time that was set."""
+        return self.at
+
+
+def build(path: Path, say: Callable[[str], object], now: datetime | None = None) -> None:
+    """Make the sample company's file at ``path``."""
+    began = now or utc_now()
+    partial = path.with_name(path.name + ".partial")
+    for leftover in path.parent.glob(partial.name + "*"):
+        leftover.unlink()
+    clock = Clock(began)
+    space = Workspace(Database(partial), Settings(), clock)
+    _set_up(space, began)
+    say("The sample company is being prepared: 18 months of feedback, about 15 seconds ...")
+    batches = list(history(SEED, began))
+    desk_from = began - timedelta(days=DESK_DAYS + 1)
+    _store(space, clock, [each for each in batches if each.at < desk_from], ANALYSE)
+    clock.at = desk_from
+    space.understand()
+    say("... and six weeks of work on it")
+    _relive(space, clock, [each for each in batches if each.at >= desk_from], began)
+    clock.at = began
+    space.understand()
+    space.db.checkpoint()
+    space.close()
+    os.replace(key_path(partial), key_path(path))
+    os.replace(partial, path)
+
+
+def _set_up(space: Workspace, now: datetime) -> None:
+    with space.db.write() as conn:
+        workspace.set_meta(conn, "sample", "1")
+        workspace.set_meta(conn, "sample_began", now.isoformat())
+        workspace.set_timezone(conn, TIMEZONE)
+        workspace.save_brands(conn, company.BRANDS, "database")
+        workspace.save_topics(conn, taxonomy.default_topics())
+        for source in company.SOURCES:
+            sources.save(conn, replace(source, every=EVERY), now)
+        for rule in company.RULES:
+            rules.save(conn, rule)
+        for person in company.PEOPLE:
+            people.person(conn, person.name, now, role=people.Role(person.role))
+
+
+def _store(space: Workspace, clock: Clock, batches: list[SampleBatch], pending: int) -> None:
+    """Store polls as they happened; many to a transaction, nobody else writes yet."""
+    by_id = {source.id: source for source in company.SOURCES}
+    for start in range(0, len(batches), 200):
+        with space.db.write():
+            for each in batches[start : start + 200]:
+                clock.at = each.at
+                poll = polls.begin(space.db, each.source_id, each.at, "earshot")
+                batch = Batch(each.observations, cursor=each.at.isoformat(), gone=each.gone)
+                mentions.store_batch(
+                    space.db, by_id[each.source_id], poll, batch, each.at, pending=pending
+                )
+                polls.end(space.db, poll, each.at, each.poll.error or None)
+
+
+def _relive(space: Workspace, clock: Clock, batches: list[SampleBatch], began: datetime) -> None:
+    """Live the last weeks half day by half day: collect, understand, work on cases."""
+    steps = list(desk_history(SEED, began))
+    for end, some in _halves(batches):
+        _store(space, clock, some, ANALYSE | RULES)
+        clock.at = min(end, began)
+        space.understand()
+        while steps and steps[0].at <= clock.at:
+            _play(space, steps.pop(0))
+
+
+def _halves(batches: list[SampleBatch]) -> Iterator[tuple[datetime, list[SampleBatch]]]:
+    half = timedelta(hours=12)
+    start = batches[0].at
+    for number, group in groupby(batches, key=lambda each: (each.at - start) // half):
+        yield start + (number + 1) * half, list(group)
+
+
+def _play(space: Workspace, step: DeskStep) -> None:
+    """Do what a person did; a mention that no rule opened a case for is passed over."""
+    with space.db.write() as conn:
+        row = conn.execute(
+            "SELECT i.mention_id FROM identities i JOIN places p ON p.id = i.place_id"
+            " WHERE p.key = ? AND i.native_id = ?",
+            step.mention,
+        ).fetchone()
+        case = cases.of_mention(conn, row[0]) if row else None
+        if case is None:
+            return
+        actor = people.person(conn, step.actor, step.at)
+        command: AnyCommand
+        if step.action == "claim":
+            command = Claim(actor=actor, lease=timedelta(days=4))
+        elif step.action == "reply":
+            command = RecordReply(actor=actor, text=step.text)
+        elif step.action == "resolve":
+            command = Resolve(actor=actor, root_cause=step.root_cause, action=step.remedy)
+        else:
+            command = Dismiss(actor=actor, reason=step.text)
+        try:
+            cases.act(space.db, case.id, command, step.at)
+        except Refused:
+            # Closed meanwhile because the answer or a deletion was seen at the source.
+            return
