@@ -40,7 +40,7 @@ class Reading(Iterator[Batch]):
                 refused.append(taken)
         if self.rows == before:
             raise StopIteration
-        return Batch(tuple(observations), refused=tuple(refused))
+        return Batch(tuple(observations), refused=tuple(refused), expected=self.plan.rows)
 
     @property
     def warnings(self) -> tuple[str, ...]:

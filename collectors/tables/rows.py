@@ -140,7 +140,7 @@ class RowTaker:
         if not self._texts:
             return text
         parts = [text, *(_written(cells[i], MAX_TEXT, "text") for i in self._texts)]
-        return "\n\n".join(filter(None, parts))
+        return _written("\n\n".join(filter(None, parts)), MAX_TEXT, "text")
 
     def _extra(self, cells: list[str]) -> dict[str, str]:
         extra = {n: v[:MAX_EXTRA_VALUE] for n, i in self._extras if (v := cells[i])}
