@@ -14,13 +14,14 @@ CREATE TABLE people (
 
 # ``data`` holds what replay needs and no person's words, so that it may stay after an
 # erasure; people's words are in event_content, and ``digest`` ties the two together.
+# WITHOUT ROWID: a row's bytes then are what the seal covers, with no unused field between.
 _EVENTS = """
 CREATE TABLE case_events (
   seq INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, type TEXT NOT NULL,
   actor_id INTEGER NOT NULL REFERENCES people, at INTEGER NOT NULL,
   case_version INTEGER NOT NULL, mention_id INTEGER NOT NULL REFERENCES mentions,
   mention_version INTEGER NOT NULL, data TEXT NOT NULL,
-  digest BLOB NOT NULL, hmac BLOB NOT NULL) STRICT;
+  digest BLOB NOT NULL, hmac BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE INDEX case_events_case ON case_events (case_id);
 CREATE TABLE event_content (
   seq INTEGER PRIMARY KEY REFERENCES case_events, salt BLOB NOT NULL,
