@@ -53,15 +53,20 @@ def kinds(plugins: Iterable[EntryPoint] | None = None) -> Kinds:
 
 def build(kind: str, services: Services, plugins: Iterable[EntryPoint] | None = None) -> Collector:
     """Make the collector of a kind."""
+    found = _load(kind, require(kind, plugins))
+    if isinstance(found, PluginError):
+        raise SourceBroken(f"the collector for kind {kind!r} cannot be used: {found.problem}")
+    return found(services)
+
+
+def require(kind: str, plugins: Iterable[EntryPoint] | None = None) -> str:
+    """Return where a kind's collector is, without loading it; ConfigError if there is none."""
     named, _ = _available(plugins)
     if kind not in named:
         close = difflib.get_close_matches(kind, named, 1)
         hint = f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(named)}"
         raise ConfigError(f"there is no kind of source {kind!r}{hint}")
-    found = _load(kind, named[kind])
-    if isinstance(found, PluginError):
-        raise SourceBroken(f"the collector for kind {kind!r} cannot be used: {found.problem}")
-    return found(services)
+    return named[kind]
 
 
 def recognise(

@@ -15,20 +15,37 @@ from storage.errors import EarshotError, UserError
 
 COMMANDS: dict[str, tuple[str, str]] = {
     # name: (where, one line of help)
+    "import": ("dashboard.commands.import_:command", "Import reviews, surveys and posts."),
+    "analyze": ("dashboard.commands.analyze:command", "Analyse texts: JSON lines in and out."),
     "up": ("dashboard.commands.up:command", "Start collecting and open the dashboard."),
     "cases": ("dashboard.commands.cases:command", "Work on the response queue."),
+    "export": ("dashboard.commands.export:command", "Write mentions as CSV, JSONL, Parquet, XLSX."),
     "alerts": ("dashboard.commands.alerts:command", "List, acknowledge and snooze alerts."),
+    "sample": ("dashboard.commands.sample:command", "Leave the sample company."),
+    "sources": (
+        "dashboard.commands.sources:command",
+        "List, add, check, pause and remove sources.",
+    ),
+    "collect": (
+        "dashboard.commands.collect:command",
+        "Collect now, or keep collecting on schedule.",
+    ),
+    "doctor": (
+        "dashboard.commands.doctor:command",
+        "Say what is well and how to mend what is not.",
+    ),
+    "worker": ("dashboard.commands.worker:command", "The loop alone, as `up` starts it."),
 }
 
 
 class LazyGroup(click.Group):
     """A click group that imports a command's module when it is asked for."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Names in the order of the path of a mention, as the table has them."""
         return list(COMMANDS)
 
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Load one command, or None where there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
@@ -36,7 +53,7 @@ class LazyGroup(click.Group):
         assert isinstance(command, click.Command)
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Write the list without importing a single command."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])

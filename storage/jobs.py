@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import sqlite3
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -52,13 +53,10 @@ class Jobs:
     def start(self, name: str, now: datetime, fence: timedelta) -> bool:
         """Take a job's fence if the job is due and nobody alive holds it."""
         at = millis(now)
-        sql = "SELECT fence_owner, fence_until FROM jobs WHERE name = ? AND due_at <= ?"
-        row = self._db.reader().execute(sql, (name, at)).fetchone()
-        if row is None or _held(*row, at):
+        if not _free(self._db.reader(), name, at):
             return False
         with self._db.write() as conn:
-            row = conn.execute(sql, (name, at)).fetchone()
-            if row is None or _held(*row, at):
+            if not _free(conn, name, at):
                 return False
             conn.execute(
                 "UPDATE jobs SET fence_owner = ?, fence_until = ?, started_at = ? WHERE name = ?",
@@ -110,13 +108,21 @@ class Jobs:
         ]
 
 
-def _held(owner: str | None, until: int | None, at: int) -> bool:
-    """Say whether a fence is closed; one of a process that died is open at once."""
-    if owner is None or until is None or until < at:
+def _free(conn: sqlite3.Connection, name: str, at: int) -> bool:
+    """Say whether a job is due and its fence open; one of a process that died is open."""
+    row = conn.execute(
+        "SELECT fence_owner, fence_until FROM jobs WHERE name = ? AND due_at <= ?", (name, at)
+    ).fetchone()
+    if row is None:
         return False
-    pid = int(owner.split(":")[0])
-    if pid == os.getpid():
+    owner, until = row
+    if owner is None or until is None or until < at:
         return True
+    pid = int(owner.split(":")[0])
+    return pid != os.getpid() and not _alive(pid)
+
+
+def _alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import replace
 
 from storage import revisions, rollups
 from storage.errors import ConfigError
@@ -97,15 +98,25 @@ def named_id(conn: sqlite3.Connection, table: str, column: str, name: str) -> in
 
 def save_brands(conn: sqlite3.Connection, brands: Iterable[Brand], origin: str) -> None:
     """Add or change brands. Terms always include the name itself."""
-    for brand in brands:
-        terms = list(dict.fromkeys([brand.name.lower(), *brand.terms]))
+    for brand in map(with_name, brands):
         conn.execute(
             "INSERT INTO brands (name, own, terms, handles, origin) VALUES (?,?,?,?,?)"
             " ON CONFLICT (name) DO UPDATE SET own = excluded.own, terms = excluded.terms,"
             " handles = excluded.handles, origin = excluded.origin",
-            (brand.name, int(brand.own), json.dumps(terms), json.dumps(brand.handles), origin),
+            (
+                brand.name,
+                int(brand.own),
+                json.dumps(brand.terms),
+                json.dumps(brand.handles),
+                origin,
+            ),
         )
     revisions.bump(conn, "settings")
+
+
+def with_name(brand: Brand) -> Brand:
+    """Return the brand with its own name among its terms, as it is stored."""
+    return replace(brand, terms=tuple(dict.fromkeys([brand.name.lower(), *brand.terms])))
 
 
 def brands(conn: sqlite3.Connection) -> list[Brand]:

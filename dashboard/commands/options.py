@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -34,3 +35,8 @@ def places(command: F) -> F:
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="One JSON object per thing.")
+
+
+def say(as_json: bool, row: dict[str, Any], words: Callable[[dict[str, Any]], str]) -> None:
+    """Print one thing: an ASCII JSON line for programs, else words for people."""
+    click.echo(json.dumps(row) if as_json else words(row))

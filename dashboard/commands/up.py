@@ -50,6 +50,10 @@ def command(
             f"This is the sample company, kept in {db_path.name} beside your own data; "
             "leave it with `earshot sample remove`."
         )
+        if not db_path.exists():
+            from dashboard.sample import opening
+
+            opening.build(db_path, click.echo)
     if port is None and chosen != PORT:
         click.echo(f"Port {PORT} is taken by another program, so the dashboard uses {chosen}.")
     click.echo("Starting ...")

@@ -1,0 +1,24 @@
+"""``earshot worker``: the loop alone, as ``earshot up`` starts it; not listed."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import click
+
+from dashboard import lifeline
+from dashboard.commands import options
+
+
+@click.command(hidden=True)
+@options.places
+def command(db_path: Path, config_path: Path) -> None:
+    """Collect, score, open cases and alerts until stopped."""
+    from dashboard import wiring, worker
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    lifeline.watch()
+    workspace = wiring.open_workspace(db_path, config_path)
+    worker.run(workspace)

@@ -1,0 +1,261 @@
+"""The composition root: the only place that knows concrete stores, collectors and models.
+
+A ``Workspace`` is one database with its configuration; commands, pages and the worker
+ask it for what they do and know nothing of how the parts fit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from collectors import registry
+from collectors.contract import Check, Collector, Services
+from collectors.pipeline import Analyser, Pipeline, Waiting
+from dashboard import settings as configuration
+from dashboard.settings import Settings
+from storage import mentions, polls, recast, rules, scores, sources, workspace
+from storage.database import Database
+from storage.errors import CollectError, ConfigError, NotFound, Refused
+from storage.models import Analysis, Batch, Json, Label, Saved, Source, Topic
+from storage.recast import ALL_HISTORY, ANALYSE, RULES
+from storage.rollups import Delta
+from storage.slices import Slices
+from storage.times import millis
+
+log = logging.getLogger("earshot")
+
+PENDING = {"none": ANALYSE, "14d": ANALYSE | RULES, "all": ANALYSE | RULES | ALL_HISTORY}
+"""What ``--open-cases`` leaves to be done with what is new."""
+
+
+def utc_now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteStore:
+    """What the pipeline needs of storage, bound to one database and clock."""
+
+    db: Database
+    now: Callable[[], datetime]
+
+    def cursor(self, source_id: str) -> Json:
+        """Return where a source's collector left off."""
+        return sources.cursor(self.db.reader(), source_id)
+
+    def begin_poll(self, source_id: str, actor: str) -> int:
+        """Open a poll's row."""
+        return polls.begin(self.db, source_id, self.now(), actor)
+
+    def store(self, source: Source, poll: int, batch: Batch, open_cases: str) -> Saved:
+        """Store a batch, its poll's counts and the cursor in one transaction."""
+        return mentions.store_batch(
+            self.db, source, poll, batch, self.now(), pending=PENDING[open_cases]
+        )
+
+    def end_poll(self, poll: int, error: str | None) -> None:
+        """Close a poll's row."""
+        polls.end(self.db, poll, self.now(), error)
+
+    def pending(self, limit: int) -> Sequence[Waiting]:
+        """Return versions that wait to be analysed."""
+        return scores.pending(self.db.reader(), limit)
+
+    def save_scores(self, model_id: str, done: Sequence[tuple[Waiting, Analysis]]) -> int:
+        """Store analyses in one transaction."""
+        rows = [(item, analysis) for item, analysis in done if isinstance(item, scores.Pending)]
+        return scores.save(self.db, model_id, rows, self.now())
+
+
+class Workspace:
+    """One database, its settings, and everything that can be done with them."""
+
+    def __init__(
+        self, db: Database, settings: Settings, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        self.db = db
+        self.settings = settings
+        self.now = now
+        self._store = SqliteStore(db, now)
+        self._pipeline = Pipeline(self._store, self.analyser, now)
+        self._analyser: tuple[object, Analyser] | None = None
+
+    @property
+    def is_sample(self) -> bool:
+        """Whether this is the sample company's file."""
+        return workspace.is_sample(self.db.reader())
+
+    @property
+    def timezone(self) -> str:
+        """The reporting timezone's IANA name."""
+        return workspace.timezone(self.db.reader())
+
+    def topics(self) -> tuple[Topic, ...]:
+        """The taxonomy: the file's if it declares one, else the built-in one."""
+        from sentiment import taxonomy
+
+        return self.settings.topics or taxonomy.default_topics()
+
+    def analyser(self) -> Analyser:
+        """The model that counts; made anew when the brands changed."""
+        brands = tuple(workspace.brands(self.db.reader()))
+        if self._analyser is None or self._analyser[0] != brands:
+            from sentiment import analyser
+
+            self._analyser = (brands, analyser.best(brands, self.topics()))
+        return self._analyser[1]
+
+    @cached_property
+    def services(self) -> Services:
+        """What every collector gets: one transport, secrets, clock."""
+        from collectors.transport import Transport
+
+        private = self.settings.allow_private
+        return Services(
+            secrets=self.settings.secrets,
+            allow_private=private,
+            now=self.now,
+            transport=Transport(allow_private=private),
+        )
+
+    def collector(self, kind: str) -> Collector:
+        """Make the collector of a kind of source."""
+        if kind == "sample":
+            from dashboard.sample.collector import SampleCollector
+
+            return SampleCollector(self.now)
+        return registry.build(kind, self.services)
+
+    def source(self, source_id: str) -> Source:
+        """Return a source by id."""
+        return sources.get(self.db.reader(), source_id)
+
+    def check(self, source: Source) -> Check:
+        """Take a trial look at a source that need not be saved yet."""
+        return self.collector(source.kind).check(source)
+
+    def save_source(self, source: Source) -> None:
+        """Add or change a source; what the file declares is read-only."""
+        registry.require(source.kind)
+        with self.db.write() as conn:
+            known = sources.get_or_none(conn, source.id)
+            if known is not None and known.origin == "file":
+                raise Refused(f"source {source.id!r} is declared in earshot.toml; change it there")
+            sources.save(conn, source, self.now())
+
+    def remove_source(self, source_id: str) -> None:
+        """Stop polling a source; what it brought stays."""
+        with self.db.write() as conn:
+            sources.remove(conn, source_id, self.now())
+
+    def poll(
+        self, source_id: str, actor: str, progress: Callable[[Saved], None] | None = None
+    ) -> Saved:
+        """Collect one source now, store what came; scoring follows by ``understand``."""
+        source = self.source(source_id)
+        try:
+            collector = self.collector(source.kind)
+        except (ConfigError, NotFound) as error:
+            raise CollectError(str(error)) from error
+        return self._pipeline.poll(source, collector, actor, progress)
+
+    def collect(
+        self, source_id: str, actor: str, progress: Callable[[Saved], None] | None = None
+    ) -> Saved:
+        """Collect one source now and do all that follows: scores and case rules."""
+        saved = self.poll(source_id, actor, progress)
+        self.understand()
+        return saved
+
+    def ingest(
+        self,
+        source: Source,
+        batches: Iterable[Batch],
+        *,
+        actor: str,
+        open_cases: str = "14d",
+        progress: Callable[[Saved], None] | None = None,
+        analysed: Callable[[int], None] | None = None,
+    ) -> Saved:
+        """Store batches of a source that was not polled (a file), then score and apply rules."""
+        with self.db.write() as conn:
+            sources.ensure(conn, source, self.now())
+        saved = self._pipeline.take(source, lambda: batches, actor, open_cases, progress)
+        self.understand(analysed)
+        return saved
+
+    def understand(self, progress: Callable[[int], None] | None = None) -> int:
+        """Score what waits and apply the case rules; return how many texts were scored."""
+        done = self._pipeline.analyse(progress)
+        if rules.waiting(self.db.reader()):
+            rules.open_cases(self.db, None, self.now())
+        return done
+
+    def label(self, mention_id: int, version: int, label: Label, actor: str) -> None:
+        """Record a person's label for the version that the person saw."""
+        with self.db.write() as conn:
+            row = conn.execute(
+                "SELECT version FROM mentions WHERE id = ? AND deleted_at IS NULL", (mention_id,)
+            ).fetchone()
+            if row is None:
+                raise Refused("the mention was deleted at its source meanwhile")
+            if row[0] != version:
+                raise Refused("the text was edited meanwhile: look at it again, then label it")
+            recast.add_label(conn, mention_id, label, actor, millis(self.now()))
+            slices = Slices(conn)
+            delta = Delta(slices)
+            recast.recast(conn, slices, delta, [mention_id], pending=RULES)
+            delta.write(conn)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.db.close()
+
+
+def open_workspace(
+    db_path: Path,
+    config_path: Path,
+    *,
+    create: bool = True,
+    now: Callable[[], datetime] = utc_now,
+) -> Workspace:
+    """Open a database and make what ``earshot.toml`` declares true in it.
+
+    Raises ConfigError for a wrong file, NotFound where there is no database and
+    ``create`` is False.
+    """
+    settings = configuration.load(config_path)
+    for source in settings.sources:
+        registry.require(source.kind)
+    made = Workspace(Database(db_path, create=create), settings, now)
+    _sync(made)
+    return made
+
+
+def _sync(made: Workspace) -> None:
+    """Write the declared brands, sources, topics, rules and timezone where they differ."""
+    db, settings = made.db, made.settings
+    topics = made.topics()
+    declared = repr((settings.brands, settings.sources, settings.rules, settings.timezone, topics))
+    digest = hashlib.sha256(declared.encode()).hexdigest()
+    seen = workspace.meta(db.reader(), "declared")
+    if seen == digest or workspace.is_sample(db.reader()):
+        return
+    with db.write() as conn:
+        known = {brand.name: brand for brand in workspace.brands(conn)}
+        changed = [b for b in settings.brands if known.get(b.name) != workspace.with_name(b)]
+        if changed:
+            workspace.save_brands(conn, changed, "file")
+        sources.sync_file(conn, settings.sources, made.now())
+        rules.sync_file(conn, settings.rules)
+        workspace.save_topics(conn, topics)
+        if settings.timezone:
+            workspace.set_timezone(conn, settings.timezone)
+        workspace.set_meta(conn, "declared", digest)
