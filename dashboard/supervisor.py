@@ -108,7 +108,10 @@ def _signals_to(events: queue.SimpleQueue[Child | None]) -> Iterator[None]:
     def note(_number: int, _frame: FrameType | None) -> None:
         events.put(None)
 
-    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    names = [signal.SIGINT, signal.SIGTERM]
+    # Under nohup the end of the terminal is none of our business.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        names.append(signal.SIGHUP)
     before = {name: signal.signal(name, note) for name in names}
     try:
         yield
