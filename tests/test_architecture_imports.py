@@ -40,6 +40,7 @@ OTHERS = {
         "prawcore",
         "pyarrow",
         "python_calamine",
+        "requests",
         "schedule",
         "stamina",
     },
@@ -62,7 +63,7 @@ OTHERS = {
 STREAMLIT = re.compile(r"dashboard\.(app|serve|filters|components(\..+)?|views(\..+)?)")
 
 CONCRETE = re.compile(
-    r"collectors\.(apple|feeds|files|reddit|tables|transport)\b|sentiment\.analyser\b"
+    r"collectors\.(apple|connections|feeds|files|reddit\w*|transport)\b|sentiment\.analyser\b"
 )
 """What only the composition root names, so that every part can be exchanged there."""
 COMPOSES = re.compile(r"dashboard\.(wiring|commands\.analyze|bench(\..+)?)")
@@ -70,6 +71,7 @@ COMPOSES = re.compile(r"dashboard\.(wiring|commands\.analyze|bench(\..+)?)")
 BROUGHT_BY = {
     "httpcore2": "httpx2",
     "prawcore": "praw",
+    "requests": "praw",
     "starlette": "streamlit",
     "vl_convert": "vl-convert-python",
 }
