@@ -45,4 +45,5 @@ def mask(text: str, names: Iterable[tuple[int, int]]) -> str:
 
 @lru_cache(maxsize=4096)
 def _neutral(name: str) -> str:
-    return "".join("Q" if c.isupper() else "q" if c.isalnum() else c for c in name)
+    # No word or emoticon of the lexicon is made of this letter and signs alone ("qq" is one).
+    return "".join("W" if c.isupper() else "w" if c.isalnum() else c for c in name)
