@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "analyze": ("dashboard.commands.analyze:command", "Analyse texts: JSON lines in and out."),
     "up": ("dashboard.commands.up:command", "Start collecting and open the dashboard."),
     "cases": ("dashboard.commands.cases:command", "Work on the response queue."),
+    "kpi": ("dashboard.commands.kpi:command", "Print measures with their intervals."),
     "export": ("dashboard.commands.export:command", "Write mentions as CSV, JSONL, Parquet, XLSX."),
     "alerts": ("dashboard.commands.alerts:command", "List, acknowledge and snooze alerts."),
     "sample": ("dashboard.commands.sample:command", "Leave the sample company."),
