@@ -264,7 +264,8 @@ def _write(
     conn.execute(
         "INSERT INTO case_rules (name, position, definition, origin, enabled) VALUES (?,?,?,?,?)"
         " ON CONFLICT (name) DO UPDATE SET definition = excluded.definition,"
-        " origin = excluded.origin, enabled = excluded.enabled",
+        " origin = excluded.origin, enabled = excluded.enabled,"
+        " position = iif(excluded.origin = 'file', excluded.position, position)",
         (rule.name, position, json.dumps(asdict(rule), sort_keys=True), origin, int(enabled)),
     )
 

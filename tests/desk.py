@@ -82,4 +82,5 @@ def with_cases(folder: Path, count: int, *, now: datetime = NOW) -> Database:
 
 def _analysis(text: str) -> Analysis:
     label, score = (Label.NEGATIVE, -0.84) if "bad" in text else (Label.POSITIVE, 0.6)
-    return Analysis(label, score, 0.9, score, "en")
+    topics = ("price",) if "price" in text else ()
+    return Analysis(label, score, 0.9, score, "en", topics=topics)
