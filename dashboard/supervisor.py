@@ -182,8 +182,9 @@ def _stop(children: Sequence[Child], events: queue.SimpleQueue[Child | None]) ->
 
 
 def _echo(line: str) -> None:
-    # A closed terminal must not stop the children's lines from being read.
+    # One write a line, since children speak at once; a closed terminal must not stop them.
     try:
-        print(line, file=sys.stderr, flush=True)
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
     except OSError:
         pass

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from click.testing import CliRunner
 
 from dashboard import supervisor
 from dashboard.commands import up
+from storage.database import Database
 from storage.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -49,7 +51,7 @@ from dashboard import supervisor
 child, *kinds = sys.argv[1:]
 alive = []
 def echo(line):
-    print(line, flush=True)
+    sys.stdout.write(line + chr(10))
     alive.append(line)
 programs = [
     supervisor.Program(f"{kind} {n}", [sys.executable, "-c", child, kind], {})
@@ -187,3 +189,55 @@ def test_sample_has_a_database_of_its_own() -> None:
     for program in up.programs(Path("/a.db"), Path("/a.toml"), sample=True, port=1):
         assert program.environment["EARSHOT_SAMPLE"] == "1"
         assert program.environment["EARSHOT_DB"] == "/a.db"
+
+
+def get(address: str) -> int:
+    host, _, path = address.removeprefix("http://").partition("/")
+    connection = HTTPConnection(host, timeout=DEADLINE)
+    try:
+        connection.request("GET", f"/{path}")
+        return connection.getresponse().status
+    finally:
+        connection.close()
+
+
+def earshot_up(folder: Path, *options: str) -> list[str]:
+    places = ["--db", str(folder / "earshot.db"), "--config", str(folder / "earshot.toml")]
+    return ["-m", "dashboard", "up", "--port", "0", *places, *options]
+
+
+def test_up_serves_one_database_and_stops_on_interrupt(tmp_path: Path) -> None:
+    with running(*earshot_up(tmp_path, "--no-sample")) as process:
+        lines = read_until(process, "Earshot is at")
+        match = re.search(r"http://127\.0\.0\.1:\d+", lines[-1])
+        assert match
+        assert get(f"{match[0]}/healthz") == 200
+        assert get(f"{match[0]}/") == 200
+        process.send_signal(signal.SIGINT)
+        lines += read_until(process, "Stopped")
+        assert process.wait(DEADLINE) == 0
+    assert not [line for line in lines if "sample" in line or "Traceback" in line]
+    assert (tmp_path / "earshot.db").exists()
+
+
+def test_up_without_data_opens_the_sample_and_says_so_once(tmp_path: Path) -> None:
+    # Composing the company takes half a minute and has tests of its own.
+    Database(up.sample_path(tmp_path / "earshot.db")).close()
+    with running(*earshot_up(tmp_path)) as process:
+        lines = read_until(process, "Earshot is at")
+        process.send_signal(signal.SIGTERM)
+        lines += read_until(process, "Stopped")
+        assert process.wait(DEADLINE) == 0
+    said = [line for line in lines if "earshot sample remove" in line]
+    assert len(said) == 1
+    assert "earshot-sample.db" in said[0]
+    assert "Traceback" not in "".join(lines)
+    assert not (tmp_path / "earshot.db").exists()
+
+
+def test_up_on_another_address_is_refused(tmp_path: Path) -> None:
+    with running(*earshot_up(tmp_path, "--address", "0.0.0.0")) as process:
+        output, _ = process.communicate(timeout=DEADLINE)
+        assert process.returncode == 2
+    assert "sign-in" in output
+    assert list(tmp_path.iterdir()) == []
