@@ -18,6 +18,10 @@ from dashboard.sample.outlets import Form
 from dashboard.sample.phases import FIX
 from storage.models import Kind, Observation
 
+_SHOWN_AFTER = timedelta(hours=13)
+"""Stores publish a reply the next day; so it is never seen before the desk's own step,
+even where the desk's steps are played half a day at a time."""
+
 
 class State(NamedTuple):
     """How a mention looked from a moment on."""
@@ -34,10 +38,11 @@ class Tale(NamedTuple):
     gone: datetime | None = None
 
 
-def reply_text(rng: Random, mention: Mention, agent: str = "") -> str:
-    """Return what the company answers to a mention; ``agent`` signs it."""
+def reply_text(rng: Random, mention: Mention, at: datetime, agent: str = "") -> str:
+    """Return what the company answers to a mention at a time; ``agent`` signs it."""
     lang = mention.seen.lang or "en"
-    subject = NOTHING._replace(aspect=mention.aspect)
+    known = at >= _fix_after(mention) or mention.aspect != "double"
+    subject = NOTHING._replace(aspect=mention.aspect if known else "support")
     pen = pen_for(rng, lang, "Pantrelo", subject, mention.setting.ago)
     if agent:
         pen.values["agent"] = agent
@@ -129,18 +134,19 @@ def afterlife(rng: Random, mention: Mention, reply_at: datetime | None, agent: s
     if not (public and mention.own):
         gone = _deletion(rng, mention) if seen.kind is Kind.SOCIAL else None
         return Tale(mention, tuple(states), gone)
+    shown_at = reply_at + _SHOWN_AFTER if reply_at else None
     if reply_at is None and not agent:
         lag = _reply_lag(rng, mention)
-        reply_at = setting.at + lag if lag else None
-    changes = [(reply_at, 0.0)] if reply_at else []
+        shown_at = reply_at = setting.at + lag if lag else None
+    changes = [(shown_at, 0.0)] if shown_at else []
     second = _second_thought(rng, mention)
     if second:
         changes.append((setting.at + second[0], second[1]))
     for at, by in sorted(changes):
         if by:
             seen = edit(rng, mention, seen, at, by)
-        else:
-            seen = answered(seen, reply_text(rng, mention, agent), at)
+        elif reply_at:
+            seen = answered(seen, reply_text(rng, mention, reply_at, agent), reply_at)
         states.append(State(at, seen))
     return Tale(mention, tuple(states), _deletion(rng, mention))
 

@@ -26,6 +26,7 @@ def desk_history(seed: int, now: datetime) -> Iterator[DeskStep]:
             mention = tale.mention
             shown = [state.seen.reply_text for state in tale.states if state.seen.reply_text]
             rng = Random(f"{seed}/reply/{mention.seen.native_id}")
-            text = shown[0] if shown else reply_text(rng, mention, plan.actor.split(" ")[0])
+            agent = plan.actor.split(" ")[0]
+            text = shown[0] if shown else reply_text(rng, mention, now, agent)
             found += [step for step in steps(plan, mention, text) if step.at <= now]
     yield from sorted(found, key=lambda step: (step.at, step.mention))

@@ -66,11 +66,14 @@ class Stream(NamedTuple):
 
     seed: int
     opened: datetime | None
+    source_id: str | None = None
 
     def slots(self, minute: int) -> Iterator[_Slot]:
         """Yield the mentions that come to be in a minute."""
         start = _time(minute)
         for slot in _slots(self.seed, minute):
+            if self.source_id not in (None, slot.outlet.id):
+                continue
             if self.opened is None:
                 yield slot
                 continue
@@ -127,7 +130,7 @@ def _later(stream: Stream, minute: int, slot: _Slot) -> _Event | None:
         by = 1.0 if seen.rating < 4 else -2.0
         return _Event(at, slot.outlet.id, edit(rng, mention, seen, at, by))
     if slot.fate < (0.25 if mention.mood < 0 else 0.4):
-        return _Event(at, slot.outlet.id, answered(seen, reply_text(rng, mention), at))
+        return _Event(at, slot.outlet.id, answered(seen, reply_text(rng, mention, at), at))
     return None
 
 
@@ -146,15 +149,19 @@ def _events(stream: Stream, minute: int) -> list[_Event]:
 
 
 def live(
-    seed: int, since: datetime, until: datetime, opened: datetime | None = None
+    seed: int,
+    since: datetime,
+    until: datetime,
+    opened: datetime | None = None,
+    source_id: str | None = None,
 ) -> Iterator[SampleBatch]:
     """Yield what is learned after ``since``, up to and including ``until``.
 
     A few items a minute; with ``opened`` given only for the first half hour after it, and
     then as many a day as the history's last days had, so that no volume alarm goes off.
-    Nothing is said before ``opened``.
+    Nothing is said before ``opened``. With ``source_id`` only that source is told.
     """
-    stream = Stream(seed, opened)
+    stream = Stream(seed, opened, source_id)
     first, last = int(since.timestamp() // 60), int(until.timestamp() // 60)
     for minute in range(first, last + 1):
         for event in _events(stream, minute):

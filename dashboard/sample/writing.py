@@ -116,7 +116,7 @@ def micro(pen: Pen, mood: int) -> str:
     else:
         text = pen.frame(f"micro_{_MOODS[mood]}")
         if mood and pen.chance(0.2):
-            text = pen.joined("and", text, pen.clause(_MOODS[mood], 1))
+            text = sentences([text, pen.clause(_MOODS[mood], 1)])
         elif pen.chance(0.4):
             text = sentences([text, pen.frame("micro_tail")])
     return flaws(pen, sentence_case(text), mood, emoji=0.22)
