@@ -11,13 +11,13 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from storage import labels, polls, revisions, rollups, workspace
 from storage.database import Database
 from storage.decisions import Known, Verdict, content_hash, decide
 from storage.ids import Ids
-from storage.measures import measures
+from storage.measures import Cell, measures
 from storage.models import RATING_SCALE, Batch, Observation, Precision, Refusal, Saved, Source
 from storage.newrows import NewRows
 from storage.recast import (
@@ -29,9 +29,11 @@ from storage.recast import (
     replace_current,
 )
 from storage.slices import Slice, Slices
-from storage.times import millis, plausible
+from storage.times import EARLIEST_AT, FUTURE_MS, millis
 from storage.tombstones import buried
 from storage.vetting import safe, why_not
+
+_Marks: TypeAlias = tuple[int | None, int | None, int | None, int | None]
 
 
 class Stored(NamedTuple):
@@ -73,6 +75,8 @@ class Writer:
         self._bury_key = db.key("tombstone")
         self._calendar = workspace.calendar(conn)
         self._names: dict[tuple[str, str], int] = {}
+        self._slices_seen: dict[tuple[object, ...], tuple[int, int | None]] = {}
+        self._cells_seen: dict[tuple[_Marks, int], Cell] = {}
         self._ids = Ids(conn, db.writer, self.at)
         self.stored: dict[tuple[int, str], Stored] = {}
         self.rows = NewRows()
@@ -160,23 +164,7 @@ class Writer:
     def _insert(self, seen: Observation, place_id: int, digest: bytes, updated: int | None) -> None:
         """Add a mention with its first version, identity and sighting."""
         mention_id = self._ids.next()
-        rating = None if seen.rating is None else round(seen.rating * RATING_SCALE)
-        has_text = bool(seen.title or seen.text)
-        label, origin = labels.counted(
-            seen.label, rating, seen.nps, seen.csat, None, has_text=has_text
-        )
-        # No text, nothing to analyse: a language would never be known either.
-        slice_id = self.slices.id(
-            Slice(
-                seen.kind.value,
-                self.name_id("brand", seen.brand or self.source.brand),
-                self.source_id,
-                self.name_id("product", seen.product or self.source.product),
-                "",
-                label.value,
-                origin.value,
-            )
-        )
+        slice_id, rating, has_text = self._kept_slice(seen)
         published, day, precision = self._dated(seen)
         position = self._ids.position(published)
         replied = int(bool(seen.reply_text))
@@ -203,15 +191,44 @@ class Writer:
             rows.replies.append((mention_id, self.at, replied_at, seen.reply_text))
         if seen.label:
             rows.labels.append((mention_id, 1, seen.label.value, self.source.id, self.at))
-        self.delta.move(1, (), slice_id, day, measures(None, *marks, replied))
+        self.delta.arrive(slice_id, day, self._measured(marks, replied))
         known = Known(frozenset((digest,)), 1, updated)
         self.stored[place_id, seen.native_id] = Stored(mention_id, 1, known, True, False)
 
+    def _kept_slice(self, seen: Observation) -> tuple[int, int | None, bool]:
+        """Return slice, scaled rating and whether there is text; most batches repeat few."""
+        has_text = bool(seen.title or seen.text)
+        key = (seen.kind, seen.brand, seen.product, seen.rating, seen.nps, seen.csat)
+        found = self._slices_seen.get((*key, seen.label, has_text))
+        if found is None:
+            rating = None if seen.rating is None else round(seen.rating * RATING_SCALE)
+            label, origin = labels.counted(
+                seen.label, rating, seen.nps, seen.csat, None, has_text=has_text
+            )
+            full = Slice(
+                seen.kind.value,
+                self.name_id("brand", seen.brand or self.source.brand),
+                self.source_id,
+                self.name_id("product", seen.product or self.source.product),
+                "",
+                label.value,
+                origin.value,
+            )
+            found = self.slices.id(full), rating
+            self._slices_seen[(*key, seen.label, has_text)] = found
+        return *found, has_text
+
+    def _measured(self, marks: _Marks, replied: int) -> Cell:
+        found = self._cells_seen.get((marks, replied))
+        if found is None:
+            found = self._cells_seen[marks, replied] = measures(None, *marks, replied)
+        return found
+
     def _dated(self, seen: Observation) -> tuple[int, int, str]:
         """Return publishing time, day and precision; undated items count at first sight."""
-        if seen.published_at is None or not plausible(seen.published_at, self.now):
+        published = 0 if seen.published_at is None else millis(seen.published_at)
+        if not EARLIEST_AT <= published <= self.at + FUTURE_MS:
             return self.at, self._calendar.day(self.at), Precision.ESTIMATED.value
-        published = millis(seen.published_at)
         if seen.precision is Precision.DAY:
             # A date without a time is that calendar day in every timezone.
             return published, published // 86_400_000, Precision.DAY.value

@@ -8,6 +8,7 @@ are never summed to one, because a mention may have several topics.
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 
 from storage.measures import MEASURES, Cell, measures
@@ -27,6 +28,11 @@ class Delta:
     def __init__(self, slices: Slices) -> None:
         self._slices = slices
         self._cells: dict[tuple[int, int, int], list[int]] = {}
+        self._new: Counter[tuple[int, int, Cell]] = Counter()
+
+    def arrive(self, slice_id: int, day: int, cell: Cell) -> None:
+        """Count a new mention without topics in; the short way for bulk."""
+        self._new[slice_id, day, cell] += 1
 
     def move(self, sign: int, topics: Iterable[int], slice_id: int, day: int, cell: Cell) -> None:
         """Count a mention in (+1) or out (−1) of its total and its topics."""
@@ -42,6 +48,10 @@ class Delta:
 
     def write(self, conn: sqlite3.Connection) -> None:
         """Write every grouping, by day and by month, and drop cells that became empty."""
+        for (slice_id, day, cell), count in self._new.items():
+            many = [count * value for value in cell]
+            _add(self._cells, (TOTAL, slice_id, day), many)
+        self._new.clear()
         days: dict[tuple[int, int, int], list[int]] = {}
         for (topic, slice_id, day), values in self._cells.items():
             if any(values):
