@@ -235,6 +235,16 @@ def test_up_without_data_opens_the_sample_and_says_so_once(tmp_path: Path) -> No
     assert not (tmp_path / "earshot.db").exists()
 
 
+def test_an_interrupt_while_the_sample_is_composed_is_no_failure(tmp_path: Path) -> None:
+    with running(*earshot_up(tmp_path)) as process:
+        read_until(process, "being prepared")
+        process.send_signal(signal.SIGINT)
+        output, _ = process.communicate(timeout=DEADLINE)
+        assert process.returncode == 0
+    assert "Traceback" not in output
+    assert not up.sample_path(tmp_path / "earshot.db").exists()
+
+
 def test_up_on_another_address_is_refused(tmp_path: Path) -> None:
     with running(*earshot_up(tmp_path, "--address", "0.0.0.0")) as process:
         output, _ = process.communicate(timeout=DEADLINE)

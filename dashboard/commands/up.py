@@ -41,19 +41,17 @@ def command(
 ) -> None:
     """Start collecting and open the dashboard; Ctrl-C stops both."""
     check_address(address)
-    chosen = choose_port(port)
+    choose_port(port)
     if sample is None:
         sample = not config_path.exists() and not db_path.exists()
     if sample:
         db_path = sample_path(db_path)
-        click.echo(
-            f"This is the sample company, kept in {db_path.name} beside your own data; "
-            "leave it with `earshot sample remove`."
-        )
-        if not db_path.exists():
-            from dashboard.sample import opening
-
-            opening.build(db_path, click.echo)
+        try:
+            open_sample(db_path)
+        except KeyboardInterrupt:
+            click.echo("Stopped before the sample company was ready.")
+            return
+    chosen = choose_port(port)
     if port is None and chosen != PORT:
         click.echo(f"Port {PORT} is taken by another program, so the dashboard uses {chosen}.")
     click.echo("Starting ...")
@@ -64,6 +62,18 @@ def command(
         on_up=lambda: click.echo(f"Earshot is at http://127.0.0.1:{chosen} (Ctrl-C stops it)."),
     )
     click.echo("Stopped.")
+
+
+def open_sample(db_path: Path) -> None:
+    """Say that this is the sample and how to leave it; compose it on its first day."""
+    click.echo(
+        f"This is the sample company, kept in {db_path.name} beside your own data; "
+        "leave it with `earshot sample remove`."
+    )
+    if not db_path.exists():
+        from dashboard.sample import opening
+
+        opening.build(db_path, click.echo)
 
 
 def sample_path(db_path: Path) -> Path:
