@@ -11,7 +11,7 @@ import logging
 import random
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -83,6 +83,7 @@ class Loop:
         self._running: set[str] = set()
         self._renew_at = now()
         self._lock = threading.Lock()
+        self.started: set[Future[None]] = set()
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="earshot-job")
 
     def run(self) -> None:
@@ -128,7 +129,9 @@ class Loop:
             if not self._store.start(job.name, self._now(), FENCE):
                 return
             self._running.add(job.name)
-        self._pool.submit(self._run, job)
+        future = self._pool.submit(self._run, job)
+        self.started.add(future)
+        future.add_done_callback(self.started.discard)
 
     def _run(self, job: Job) -> None:
         error: str | None = None
