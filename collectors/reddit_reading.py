@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from collectors.reddit_client import RedditClient, Unreadable
@@ -21,7 +22,7 @@ from collectors.reddit_things import (
     tree,
 )
 from storage.errors import SourceBroken
-from storage.models import Batch, Json, Refusal, Source
+from storage.models import Batch, Json, Observation, Refusal, Source
 
 INFO, CHILDREN, BATCH = 100, 100, 500
 EXPANSIONS = 100
@@ -205,7 +206,8 @@ class Reading:
         gone: Iterable[str] = (),
         refused: Iterable[Refusal] = (),
     ) -> Batch:
-        seen, lost, odd = [], list(gone), list(refused)
+        seen: list[Observation] = []
+        lost, odd = list(gone), list(refused)
         base, now = self._options.base or SITE, self._now()
         for line, thing in enumerate(things, 1):
             name = fullname(thing)
@@ -217,6 +219,7 @@ class Reading:
                 odd.append(Refusal(line, f"{name or 'a thing without a name'} says nothing"))
             else:
                 seen.append(one)
+        seen = self._with_replies(seen)
         names = [one.native_id for one in seen]
         self._met.update(names)
         self._progress.saw(names)
@@ -228,6 +231,31 @@ class Reading:
             gone=tuple((PLACE, name) for name in lost),
             refused=tuple(odd),
         )
+
+    def _with_replies(self, seen: list[Observation]) -> list[Observation]:
+        """Make comments of our own account the replies of what they answer, not mentions."""
+        own = self._client.username.lower()
+        replies = {
+            one.parent: one for one in seen if own and one.parent and one.author.lower() == own
+        }
+        if not replies:
+            return seen
+        others = [one for one in seen if not one.parent or one.author.lower() != own]
+        here = {one.native_id for one in others}
+        asked = [name for name in replies if name not in here][:INFO]
+        base, now = self._options.base or SITE, self._now()
+        if asked:
+            raw = self._client.get("api/info/", id=",".join(asked))
+            above = [observation(thing, self._source, base, now) for thing in listing(raw).things]
+            others += [one for one in above if one and one.author.lower() != own]
+        return [
+            _answered(one, replies[one.native_id]) if one.native_id in replies else one
+            for one in others
+        ]
+
+
+def _answered(one: Observation, reply: Observation) -> Observation:
+    return replace(one, reply_text=reply.text, reply_at=reply.published_at)
 
 
 def _split(found: Iterable[Thing | More], left: list[More]) -> Iterator[Thing]:
