@@ -17,7 +17,7 @@ from storage.models import RATING_SCALE, SCORE_SCALE, Kind, Measure, Sums
 Z = 1.959963984540054
 TOO_FEW = 20
 """Below this number on either side a difference is not judged."""
-_SMALL_T = {1: 12.706, 2: 4.303, 3: 3.182}
+_SMALL_T = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776, 5: 2.571}
 
 
 def nps(sums: Sums) -> Measure:

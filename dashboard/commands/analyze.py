@@ -177,15 +177,13 @@ def _answers(analyser: Analyser, items: Sequence[Passage | _Wrong]) -> Iterator[
 
 def _answer(analysis: Analysis) -> dict[str, Json]:
     """Return an analysis as DESIGN fixes it; other programs rely on every name here."""
-    sentiment: dict[str, Json] = {
-        "label": analysis.label,
-        "score": analysis.score,
-        "confidence": analysis.confidence,
-    }
-    if analysis.unsure:
-        sentiment["unsure"] = True
-    answer: dict[str, Json] = {
-        "sentiment": sentiment,
+    return {
+        "sentiment": {
+            "label": analysis.label,
+            "score": analysis.score,
+            "confidence": analysis.confidence,
+            "unsure": analysis.unsure,
+        },
         "compound": analysis.compound,
         "lang": analysis.lang,
         "topics": list(analysis.topics),
@@ -209,7 +207,5 @@ def _answer(analysis: Analysis) -> dict[str, Json]:
             }
             for target in analysis.targets
         ],
+        "disagrees": analysis.disagrees,
     }
-    if analysis.disagrees:
-        answer["disagrees"] = True
-    return answer
