@@ -89,16 +89,18 @@ def item(conn: sqlite3.Connection, case_id: int) -> Item:
 
 
 def load(conn: sqlite3.Connection, now: datetime) -> Load:
-    """Return how much there is to do."""
-    count = dict(
-        conn.execute("SELECT state, count(*) FROM cases WHERE closed_at IS NULL GROUP BY state")
-    )
-    overdue = conn.execute(
-        "SELECT count(*) FROM cases WHERE closed_at IS NULL AND due_at < ? AND state <> 'answered'",
+    """Return how much there is to do; what was answered is not overdue."""
+    rows = conn.execute(
+        "SELECT state, count(*), sum(due_at < ?) FROM cases WHERE closed_at IS NULL GROUP BY state",
         (millis(now),),
-    ).fetchone()[0]
-    new, claimed, waiting, answered = (int(count.get(each.value, 0)) for each in OPEN_STATES)
-    return Load(new, claimed, waiting, answered, int(overdue))
+    )
+    count = dict.fromkeys(OPEN_STATES, 0)
+    overdue = 0
+    for name, number, late in rows:
+        count[CaseState(name)] = int(number)
+        overdue += 0 if name == CaseState.ANSWERED else int(late)
+    new, claimed, waiting, answered = count.values()
+    return Load(new, claimed, waiting, answered, overdue)
 
 
 def history(conn: sqlite3.Connection, case_id: int) -> list[Recorded]:
