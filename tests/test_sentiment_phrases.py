@@ -75,7 +75,7 @@ TOPICS = Phrases((term, topic.key) for topic in default_topics() for term in top
             "Das Paket kam zu spät, der Kundenservice antwortet nicht",
             {"delivery", "delay", "service"},
         ),
-        ("Chambre sale, personnel très aimable", {"room", "cleanliness", "staff"}),
+        ("Chambre très sale, personnel très aimable", {"room", "cleanliness", "staff"}),
         (
             "La habitación estaba limpia pero el desayuno caro",
             {"room", "cleanliness", "food", "price"},
