@@ -243,22 +243,34 @@ def differences(conn: sqlite3.Connection) -> list[str]:
     """Return where ``cases`` is not what its events say; call it in one snapshot."""
     found: list[str] = []
     seen = 0
-    for case in replayed(conn):
-        seen += 1
-        stored = conn.execute(
-            f"SELECT {', '.join(COLUMNS)} FROM cases WHERE id = ?", (case.id,)
-        ).fetchone()
-        wanted = row(case)
-        if stored is None:
-            found.append(f"case {case.id} is missing")
-        elif stored != wanted:
-            parts = zip(COLUMNS, stored, wanted, strict=True)
-            names = ", ".join(name for name, have, want in parts if have != want)
-            found.append(f"case {case.id} differs from its events in: {names}")
+    try:
+        for case in replayed(conn):
+            seen += 1
+            found += _difference(conn, case)
+    except (
+        Corrupt,
+        AssertionError,
+        KeyError,
+        TypeError,
+        ValueError,
+        sqlite3.DatabaseError,
+    ) as error:
+        # Whatever was done to the events: say so instead of ending in a traceback.
+        return [*found, f"the events after {seen} cases cannot be replayed: {error!r}"]
     extra = int(conn.execute("SELECT count(*) FROM cases").fetchone()[0]) - seen
     if extra > 0:
         found.append(f"{extra} cases have no events")
     return found
+
+
+def _difference(conn: sqlite3.Connection, case: Case) -> list[str]:
+    names = ", ".join(COLUMNS)
+    stored = conn.execute(f"SELECT {names} FROM cases WHERE id = ?", (case.id,)).fetchone()
+    if stored is None:
+        return [f"case {case.id} is missing"]
+    parts = zip(COLUMNS, stored, row(case), strict=True)
+    wrong = ", ".join(name for name, have, want in parts if have != want)
+    return [f"case {case.id} differs from its events in: {wrong}"] if wrong else []
 
 
 def _whole(value: Json) -> int:

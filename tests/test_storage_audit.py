@@ -186,6 +186,21 @@ def test_changed_bytes_of_the_file_are_found(db: Database) -> None:
         conn.close()
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "type = 'sold'",
+        "type = 'claimed'",
+        "data = '{}'",
+        "data = 'no json'",
+        'data = \'{"priority":"x","reasons":1,"rule":1,"due_at":1}\'',
+    ],
+)
+def test_events_that_make_no_sense_are_told_not_thrown(db: Database, change: str) -> None:
+    tamper(db, f"UPDATE case_events SET {change} WHERE seq = 1")
+    assert "cannot be replayed" in differences(db.reader())[-1]
+
+
 def test_the_chain_survives_an_erasure(db: Database) -> None:
     conn = db.reader()
     before = audit.head(conn)
