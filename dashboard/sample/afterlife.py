@@ -89,7 +89,7 @@ def _second_thought(rng: Random, mention: Mention) -> tuple[timedelta, float] | 
         return timedelta(days=wait), min(5.0 - rating, 2 + int(rng.random() * 3))
     if rating <= 3 and mention.own and draw < 0.05:
         return timedelta(days=2 + rng.expovariate(1 / 6)), 1 + int(rng.random() * 2)
-    if rating >= 4 and draw > 0.992:
+    if rating >= 4 and ago > 60 and draw > 0.99:
         return timedelta(days=3 + rng.expovariate(1 / 12)), -2.0
     return None
 

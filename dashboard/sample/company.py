@@ -99,7 +99,7 @@ RULES: tuple[CaseRule, ...] = (
         kinds=(Kind.REVIEW, Kind.SOCIAL),
         keywords=THAWED,
         priority=2,
-        due_hours=24,
+        due_hours=48,
     ),
     CaseRule("One or two stars", kinds=(Kind.REVIEW,), max_rating=2, priority=2, due_hours=72),
     CaseRule(

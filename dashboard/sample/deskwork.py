@@ -12,14 +12,14 @@ from random import Random
 
 from dashboard.sample.afterlife import reply_text
 from dashboard.sample.days import calendar, day
-from dashboard.sample.plans import DESK_DAYS, DeskStep, steps
+from dashboard.sample.plans import PLANNED_DAYS, DeskStep, steps
 
 
 def desk_history(seed: int, now: datetime) -> Iterator[DeskStep]:
     """Yield what was claimed, answered, resolved and dismissed until ``now``, in order."""
     when = calendar(seed, now)
     found: list[DeskStep] = []
-    for days_ago in range(DESK_DAYS, -1, -1):
+    for days_ago in range(PLANNED_DAYS, -1, -1):
         for tale, plan in day(when, days_ago):
             if plan is None:
                 continue

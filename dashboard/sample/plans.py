@@ -18,6 +18,8 @@ from storage.models import Kind
 
 DESK_DAYS = 42
 """How far back the desk's own history goes; before that, replies were made at the source."""
+PLANNED_DAYS = DESK_DAYS + 4
+"""What was said a little earlier is first seen within the desk's weeks."""
 
 _LEAD = PEOPLE[0].name
 _SPEAKERS = {"de": "Jonas Wendrich", "fr": "Camille Roussac", "es": "Lucía Ferrando"}
@@ -83,7 +85,7 @@ def possible(mention: Mention) -> bool:
     seen, form = mention.seen, mention.setting.outlet.form
     if not mention.own:
         return False
-    survey = seen.kind is Kind.SURVEY and bool(seen.text)
+    survey = seen.kind is Kind.SURVEY and (bool(seen.text) or mention.mood <= 0)
     return survey or form is Form.MICRO or certain(mention)
 
 
@@ -99,15 +101,17 @@ def working(at: datetime) -> datetime:
 def _left(rng: Random, mention: Mention, age: float) -> bool:
     """Say whether nobody has taken it yet: the young ones, and a few forgotten ones."""
     draw = rng.random()
+    if not mention.seen.text:
+        return False
     if not certain(mention):
-        return age < 3 and mention.mood < 0 and draw < 0.6
-    return draw < (0.86 if age < 3 else 0.17 if 3.4 < age < 12 else 0.0)
+        return age < 3 and mention.mood < 0 and draw < 0.8
+    return draw < (0.93 if age < 3 else 0.22 if 3.4 < age < 12 else 0.0)
 
 
 def plan(mention: Mention, first_seen: datetime) -> Plan | None:
     """Return what the team does with a mention; None where it is not the desk's."""
     setting = mention.setting
-    if setting.ago > DESK_DAYS or not possible(mention):
+    if setting.ago > PLANNED_DAYS or not possible(mention):
         return None
     rng = Random(f"{setting.seed}/desk/{mention.seen.place}/{mention.seen.native_id}")
     age = setting.ago - (first_seen - setting.at) / timedelta(days=1)
@@ -118,11 +122,18 @@ def plan(mention: Mention, first_seen: datetime) -> Plan | None:
         actor = _LEAD
     lag = timedelta(hours=rng.expovariate(1 / (45 if rng.random() < 0.06 else 5)))
     claim = working(first_seen + timedelta(minutes=4) + lag)
-    if mention.mood > 0 or rng.random() < 0.04:
+    if mention.mood > 0 or not mention.seen.text or rng.random() < 0.04:
         return Plan(actor, claim, dismiss=claim + timedelta(minutes=1 + rng.random() * 4))
     reply = claim + timedelta(minutes=6 + rng.expovariate(1 / 20))
     resolve = working(reply + timedelta(hours=0.5 + rng.expovariate(1 / 12)))
     return Plan(actor, claim, reply, resolve)
+
+
+def _reason(mention: Mention) -> str:
+    """Return why nothing is to be done."""
+    if not mention.seen.text:
+        return "a score without a comment, nothing to answer"
+    return "praise, nothing to do" if mention.mood > 0 else "known case of the same person"
 
 
 def steps(found: Plan, mention: Mention, text: str) -> list[DeskStep]:
@@ -132,8 +143,7 @@ def steps(found: Plan, mention: Mention, text: str) -> list[DeskStep]:
     if found.claim:
         made.append(DeskStep(found.claim, key, found.actor, "claim"))
     if found.dismiss:
-        reason = "praise, nothing to do" if mention.mood > 0 else "known case of the same person"
-        made.append(DeskStep(found.dismiss, key, found.actor, "dismiss", reason))
+        made.append(DeskStep(found.dismiss, key, found.actor, "dismiss", _reason(mention)))
     if found.reply:
         made.append(DeskStep(found.reply, key, found.actor, "reply", text))
     if found.resolve:
