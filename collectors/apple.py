@@ -17,7 +17,7 @@ from storage.models import Refusal
 PAGE_SIZE, PAGES = 50, 10
 """What Apple's feed holds: ten pages of fifty reviews per country."""
 
-_APP = re.compile(r"[/?&]id=?(\d{3,15})\b")
+_APP = re.compile(r"[/?&]id=?(\d{2,15})\b")
 _PAGE = re.compile(r"/page=\d+")
 
 

@@ -15,6 +15,8 @@ EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 AHEAD = timedelta(days=2)
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_LEAP = re.compile(r"(?<=:\d\d):60\b")
+_ANCIENT = re.compile(r"[A-Za-z]{3} 00\d\d\b")
 _EPOCH = re.compile(r"\d{9,10}|\d{13}")
 
 
@@ -38,7 +40,7 @@ def read(raw: str, now: datetime, parsed: time.struct_time | None = None) -> Mom
     if _EPOCH.fullmatch(raw):
         at: datetime | None = _epoch(float(raw) / (1000 if len(raw) == 13 else 1))
     elif parsed is not None:
-        at = _epoch(calendar.timegm(parsed))
+        at = _calendar(parsed)
     else:
         at = _spelled(raw[:100])
     if at is None or not EARLIEST <= at <= now + AHEAD:
@@ -53,7 +55,17 @@ def _epoch(seconds: float) -> datetime | None:
         return None
 
 
+def _calendar(parsed: time.struct_time) -> datetime | None:
+    try:
+        return _epoch(calendar.timegm(parsed))
+    except (ValueError, OverflowError):  # feedparser reads "-1" as the year −1
+        return None
+
+
 def _spelled(raw: str) -> datetime | None:
+    raw = _LEAP.sub(":59", raw)
+    if _ANCIENT.search(raw):
+        return None  # the mail reader takes the year 0001 for 2001
     for reader in (datetime.fromisoformat, parsedate_to_datetime):
         try:
             found = reader(raw)

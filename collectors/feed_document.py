@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import time
 from collections.abc import Mapping
 from datetime import datetime
@@ -22,6 +23,9 @@ from storage.errors import SourceBroken
 from storage.models import Refusal
 
 Raw = Mapping[str, Any]
+ENTRIES = 20_000
+"""Of one document only so many are read; 5 MB of real entries are fewer."""
+_ADDRESS = re.compile(r"[^\s()<>@]{1,64}@[^\s()<>@]{1,255}")
 
 
 def read(body: bytes, content_type: str, url: str, where: str, now: datetime) -> Document:
@@ -52,6 +56,9 @@ def _xml(body: bytes, content_type: str, url: str, where: str, now: datetime) ->
     if not version and not raws:
         raise _no_feed(body, url, where)
     feed = dict(parsed.get("feed", {}))
+    refused = [Refusal(looked.line, looked.problem)] if looked.problem else []
+    if len(raws) > ENTRIES:
+        refused.append(Refusal(ENTRIES + 1, f"{len(raws):,} entries; read the first {ENTRIES:,}"))
     lang = str(feed.get("language") or "")
     return Document(
         version,
@@ -59,8 +66,8 @@ def _xml(body: bytes, content_type: str, url: str, where: str, now: datetime) ->
         link=links.web(_string(feed, "link"), url),
         title=markup.line(_rich(feed, "title")),
         generator=_string(feed, "generator"),
-        entries=tuple(_xml_entry(raw, feed, url, lang, now) for raw in raws),
-        refused=(Refusal(looked.line, looked.problem),) if looked.problem else (),
+        entries=tuple(_xml_entry(raw, feed, url, lang, now) for raw in raws[:ENTRIES]),
+        refused=tuple(refused),
     )
 
 
@@ -82,7 +89,8 @@ def _xml_entry(raw: Raw, feed: Raw, url: str, lang: str, now: datetime) -> Entry
     if chosen is None:
         chosen = {"value": raw.get("summary") or "", **dict(raw.get("summary_detail") or {})}
     link = _string(raw, "feedburner_origlink") or _string(raw, "link")
-    author = raw.get("author_detail") or {}
+    if link == _string(raw, "id") and not links.web(link):
+        link = ""  # feedparser takes an id for a link where there is none
     published = _moment(raw, "published", now)
     updated = _moment(raw, "updated", now)
     return Entry(
@@ -90,7 +98,7 @@ def _xml_entry(raw: Raw, feed: Raw, url: str, lang: str, now: datetime) -> Entry
         link=links.web(link, url),
         title=markup.line(_rich(raw, "title")),
         text=_part(chosen),
-        author=markup.line(str(author.get("name") or "") or _string(raw, "author")),
+        author=_author(_string(raw, "author")),
         published=published if published.at or published.doubt else updated,
         updated=updated,
         lang=language(lang),
@@ -166,6 +174,13 @@ def _part(part: Raw) -> str:
     if "html" in str(part.get("type") or ""):
         return markup.plain(value)
     return markup.untagged(value)
+
+
+def _author(said: str) -> str:
+    """RSS has ``name@host (Name)`` or ``Name <name@host>``; nobody's address is kept."""
+    said = said[:400]
+    named = re.fullmatch(r"[^\s()<>]+@[^\s()<>]+\s*\((.+)\)", said)
+    return markup.line(_ADDRESS.sub("", named[1] if named else said).strip(" ()<>"))
 
 
 def _moment(raw: Raw, name: str, now: datetime) -> Moment:

@@ -18,7 +18,7 @@ def recognise(link: str) -> Suggestion | None:
     link = link.strip()
     if _CHANNEL.fullmatch(link):
         return _youtube("channel_id", link)
-    if links.parts(link) is None and links.parts(f"https://{link}") and "." in link:
+    if "://" not in link and "." in link:
         link = f"https://{link}"
     split = links.parts(link)
     if split is None:

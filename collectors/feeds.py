@@ -18,6 +18,7 @@ from collectors.contract import Check, KindInfo, Need, Services, Suggestion
 from collectors.feed_document import read
 from collectors.feed_entries import Document
 from collectors.feed_flavours import Placed, place_all
+from collectors.packing import unpack
 from collectors.transport import Reply, Transport, shown, transport_for
 from storage.errors import CollectError, SourceBroken
 from storage.models import Batch, Json, Kind, Observation, Source
@@ -159,8 +160,10 @@ class FeedsCollector:
         return Check(newest=tuple(sorted(seen, key=_age, reverse=True)[:3]))
 
     def _read(self, reply: Reply, url: str) -> Document:
-        content_type = reply.headers.get("content-type", "")
-        return read(reply.body, content_type, reply.url, shown(url), self._now())
+        content_type, body = reply.headers.get("content-type", ""), reply.body
+        if body.startswith(b"\x1f\x8b"):  # served as a file feed.xml.gz
+            body = unpack([body], "gzip", self._transport.limits.body, shown(url))
+        return read(body, content_type, reply.url, shown(url), self._now())
 
     def _older_pages(
         self, first: Placed, source: Source, options: _Options, memory: Memory

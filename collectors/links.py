@@ -30,6 +30,8 @@ def parts(url: str) -> SplitResult | None:
 
 def web(url: str, base: str = "") -> str:
     """Return a safe absolute link, or an empty string for anything but http and https."""
+    if not url.strip():
+        return ""
     try:
         joined = urljoin(base, url.strip()) if base else url.strip()
     except ValueError:

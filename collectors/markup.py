@@ -110,4 +110,6 @@ def _cut_out(text: str, start: str, end: str) -> str:
             break
         kept.append(text[at:opened])
         at = closed + len(end)
+        if end.startswith("</"):
+            at = lowered.find(">", closed) + 1 or len(text)
     return " ".join([*kept, text[at:]]) if kept else text
