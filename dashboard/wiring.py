@@ -130,7 +130,8 @@ class Workspace:
         if kind == "sample":
             from dashboard.sample.collector import SampleCollector
 
-            return SampleCollector(self.now)
+            began = workspace.meta(self.db.reader(), "sample_began")
+            return SampleCollector(self.now, datetime.fromisoformat(began or "2026-01-01T00Z"))
         return registry.build(kind, self.services)
 
     def source(self, source_id: str) -> Source:

@@ -6,7 +6,6 @@ What runs when is decided by ``collectors.loop``; this module says what there is
 from __future__ import annotations
 
 import signal
-from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -65,7 +64,7 @@ def run(workspace: Workspace, only: frozenset[str] = frozenset()) -> None:
     workspace.close()
 
 
-def _signals(workspace: Workspace) -> Sequence[object]:
-    from dashboard import watch
+def _signals(workspace: Workspace) -> None:
+    from dashboard.watch import look
 
-    return watch.look(workspace)
+    look(workspace)

@@ -47,12 +47,19 @@ EARSHOT = Person(0, "earshot", Role.SYSTEM)
 
 
 def person(
-    conn: sqlite3.Connection, name: str, now: datetime, *, role: Role = Role.AGENT
+    conn: sqlite3.Connection, name: str, now: datetime, *, role: Role | None = None
 ) -> Person:
-    """Return the person of that name (upper and lower case are one), new if unknown."""
+    """Return the person of that name (upper and lower case are one), new if unknown.
+
+    Without a ``role`` the first person of a workspace is its lead, since somebody must be
+    able to take over, and the others are agents.
+    """
     wanted = _clean(name)
     found = _find(conn, wanted)
     if found is None:
+        if role is None:
+            first = conn.execute("SELECT 1 FROM people WHERE id > 0 LIMIT 1").fetchone() is None
+            role = Role.LEAD if first else Role.AGENT
         conn.execute(
             "INSERT INTO people (name, role, created_at) VALUES (?, ?, ?)",
             (wanted, role.value, millis(now)),

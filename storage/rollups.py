@@ -1,7 +1,7 @@
 """Daily and monthly sums, moved in the transaction of the facts that they count.
 
-``Delta`` collects what a batch changes in memory and writes it once; ``recount`` makes
-the same cells from the facts, for ``earshot verify``. Topic 0 is the total: topic cells
+``Delta`` collects what a batch changes in memory and writes it once; ``rebuild`` makes
+the same cells from the facts; ``verify_rollups`` compares. Topic 0 is the total: topic cells
 are never summed to one, because a mention may have several topics.
 """
 
@@ -126,61 +126,6 @@ def rebuild(conn: sqlite3.Connection) -> None:
     delta = Delta(Slices(conn))
     delta._cells = {key: list(values) for key, values in recount(conn).items()}
     delta.write(conn)
-
-
-def differences(conn: sqlite3.Connection, limit: int = 20) -> list[str]:
-    """Compare every stored cell with a recount; return what differs, in words."""
-    expected = recount(conn)
-    full = {
-        tuple(row[:3]): tuple(row[3:])
-        for row in conn.execute(
-            f"SELECT topic_id, slice_id, day, {_COLUMNS} FROM rollup_day"
-            " WHERE slice_id IN (SELECT id FROM slices WHERE grouping = 0)"
-        )
-    }
-    found = [
-        f"rollup_day topic {key[0]} slice {key[1]} day {key[2]}: "
-        f"stored {full.get(key)}, counted {expected.get(key)}"
-        for key in sorted(expected.keys() | full.keys())
-        if full.get(key) != expected.get(key)
-    ]
-    return found[:limit] + _coarse_differences(conn)[:limit]
-
-
-def _coarse_differences(conn: sqlite3.Connection) -> list[str]:
-    """Compare coarser groupings and months with the full daily cells."""
-    total = ", ".join(f"SUM(r.{name})" for name in MEASURES)
-    found = []
-    for grouping, source, product, lang in ((1, 1, 0, 0), (2, 0, 1, 0), (3, 0, 0, 1), (4, 0, 0, 0)):
-        key = (
-            f"s.kind, s.brand_id, s.source_id * {source}, s.product_id * {product},"
-            f" CASE {lang} WHEN 1 THEN s.lang ELSE '' END, s.label, s.origin"
-        )
-        found += _unequal(
-            conn,
-            f"grouping {grouping}",
-            f"SELECT r.topic_id, r.day, {key}, {total} FROM rollup_day r JOIN slices s"
-            f" ON s.id = r.slice_id WHERE s.grouping = 0 GROUP BY r.topic_id, r.day, {key}",
-            "SELECT r.topic_id, r.day, s.kind, s.brand_id, s.source_id, s.product_id, s.lang,"
-            f" s.label, s.origin, {', '.join('r.' + m for m in MEASURES)} FROM rollup_day r"
-            f" JOIN slices s ON s.id = r.slice_id WHERE s.grouping = {grouping}",
-        )
-    by_month: dict[tuple[int, int, int], list[int]] = {}
-    for topic, slice_id, day, *values in conn.execute("SELECT * FROM rollup_day"):
-        _add(by_month, (topic, slice_id, month_number(day)), values)
-    stored = {tuple(row[:3]): list(row[3:]) for row in conn.execute("SELECT * FROM rollup_month")}
-    found += [
-        f"rollup_month {key}: stored {stored.get(key)}, counted {by_month.get(key)}"
-        for key in by_month.keys() | stored.keys()
-        if by_month.get(key) != stored.get(key)
-    ]
-    return found
-
-
-def _unequal(conn: sqlite3.Connection, name: str, expected: str, stored: str) -> list[str]:
-    rows = conn.execute(f"SELECT * FROM ({expected} EXCEPT {stored}) LIMIT 5").fetchall()
-    rows += conn.execute(f"SELECT * FROM ({stored} EXCEPT {expected}) LIMIT 5").fetchall()
-    return [f"{name}: {row}" for row in rows]
 
 
 def topic_ids(topics: str) -> tuple[int, ...]:

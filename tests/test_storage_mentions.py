@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -9,7 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import listing, mentions, polls, queries, rollups, scores, sources, workspace
+from storage import (
+    listing,
+    mentions,
+    polls,
+    queries,
+    scores,
+    sources,
+    verify_rollups,
+    workspace,
+)
 from storage.database import Database
 from storage.models import (
     Analysis,
@@ -62,7 +73,8 @@ def score(db: Database, label: Label = Label.POSITIVE, topics: tuple[str, ...] =
 
 
 def consistent(db: Database) -> bool:
-    return rollups.differences(db.reader()) == []
+    with closing(sqlite3.connect(db.path)) as conn:
+        return list(verify_rollups.differences(conn)) == []
 
 
 def test_a_batch_is_new_then_unchanged_then_changed(db: Database) -> None:

@@ -24,7 +24,8 @@ def test_a_name_makes_a_person_once(db: Database) -> None:
         again = people.person(conn, "ana lópez", NOW)
         bob = people.person(conn, "Bob", NOW)
     assert ana == again
-    assert (ana.name, ana.role) == ("Ana López", Role.AGENT)
+    assert (ana.name, ana.role) == ("Ana López", Role.LEAD), "the first one leads"
+    assert bob.role is Role.AGENT
     assert people.people(db.reader()) == [ana, bob]
 
 
@@ -44,6 +45,7 @@ def test_nobody_acts_as_the_program(db: Database) -> None:
 
 def test_roles(db: Database) -> None:
     with db.write() as conn:
+        people.person(conn, "Lee", NOW)
         people.person(conn, "Ana", NOW)
         assert not people.known(conn, "ana").leads
         assert people.set_role(conn, "Ana", Role.LEAD).leads

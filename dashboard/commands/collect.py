@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,7 +51,7 @@ def _collect(workspace: Workspace, source_id: str, as_json: bool) -> bool:
     """Poll one source and say what came; return whether that worked."""
     error = None
     saved = Saved()
-    terminal = click.get_text_stream("stderr").isatty()
+    terminal = sys.stderr.isatty()
 
     def shown(total: Saved) -> None:
         nonlocal saved

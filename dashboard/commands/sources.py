@@ -39,7 +39,7 @@ def kinds(as_json: bool) -> None:
     """List the kinds of source, what each needs and what its terms allow."""
     from collectors import registry
 
-    found = [
+    found: list[dict[str, Any]] = [
         {
             "kind": info.name,
             "title": info.title,

@@ -22,15 +22,16 @@ class SampleCollector:
         "sample", "Sample company", (), {}, "Invented; every text is composed by Earshot."
     )
 
-    def __init__(self, now: Callable[[], datetime]) -> None:
+    def __init__(self, now: Callable[[], datetime], opened: datetime) -> None:
         self._now = now
+        self._opened = opened
 
     def collect(self, source: Source, cursor: Json) -> Iterator[Batch]:
         """Yield what one channel brought since the cursor."""
         until = self._now()
         since = datetime.fromisoformat(cursor) if isinstance(cursor, str) else until
-        for each in live(SEED, since, until):
-            if each.source_id == source.id and each.observations:
+        for each in live(SEED, since, until, self._opened, source.id):
+            if each.observations or each.gone:
                 yield Batch(each.observations, cursor=each.at.isoformat(), gone=each.gone)
         yield Batch((), cursor=until.isoformat())
 
