@@ -1,4 +1,7 @@
-"""The entry of the pages, run by ``serve.py`` on every interaction."""
+"""The entry of the pages, run by ``serve.py`` on every interaction.
+
+Only what all pages share: navigation, styles, who is working. Not here: any page.
+"""
 
 # ruff: noqa: E402
 from __future__ import annotations
@@ -13,5 +16,32 @@ if sys.path[0] != ROOT:
 
 import streamlit as st
 
+from dashboard.components import frame, session
+from storage.errors import EarshotError
+
 st.set_page_config(page_title="Earshot", page_icon="👂", layout="wide")
-st.title("Earshot")
+frame.dress()
+page = st.navigation(
+    {
+        "Watch": [
+            st.Page("views/overview.py", title="Overview", default=True),
+            st.Page("views/alerts.py", title="Alerts"),
+        ],
+        "Work": [
+            st.Page("views/queue.py", title="Queue"),
+            st.Page("views/mentions.py", title="Mentions"),
+        ],
+        "Report": [st.Page("views/reports.py", title="Reports")],
+        "Set up": [st.Page("views/sources.py", title="Sources")],
+    }
+)
+frame.enter(page.url_path)
+try:
+    at = session.at()
+except EarshotError as error:
+    frame.unavailable(error)
+    st.stop()
+with st.sidebar:
+    frame.who(at)
+frame.banner()
+page.run()

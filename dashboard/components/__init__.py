@@ -1,0 +1,1 @@
+"""Pieces of pages: what a view puts together."""

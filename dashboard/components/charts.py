@@ -1,0 +1,38 @@
+"""Puts figures on a page; a click on a mark opens exactly the mentions that it counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+from plotly import graph_objects as go
+
+from dashboard.components import links
+from dashboard.figures import Figure
+from storage.models import MentionFilter
+
+_CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+
+Narrow = Callable[[list[Any]], MentionFilter | None]
+"""From a mark's custom data to the filter of its mentions."""
+
+
+def chart(figure: Figure, *, key: str, alt: str, narrow: Narrow) -> None:
+    """Draw a figure; plotly's own checks are left out, a test runs them on every figure."""
+    st.plotly_chart(
+        go.Figure(figure, _validate=False),
+        key=key,
+        alt=alt,
+        config=_CONFIG,
+        on_select=partial(_picked, key, narrow),
+        selection_mode="points",
+    )
+
+
+def _picked(key: str, narrow: Narrow) -> None:
+    points = st.session_state[key].selection.points
+    found = narrow(points[0].get("customdata") or []) if points else None
+    if found is not None:
+        links.open_mentions(found)

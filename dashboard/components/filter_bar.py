@@ -1,0 +1,193 @@
+"""The filter bar: widgets over the filter that stands in the URL.
+
+The address is the only truth: widgets are set from it before they are drawn and write it
+when they change, so that any view is a link and going back works. Its decoding is in
+``dashboard.filters``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+
+import streamlit as st
+
+from dashboard import data, filters, markup, periods
+from dashboard.components import frame, notices
+from dashboard.data import At
+from storage.coverage import Choices
+from storage.models import Kind, Label, MentionFilter
+
+_KEPT = "filter"
+_LISTS = {
+    "kind": "Kind",
+    "brand": "Brand",
+    "source": "Source",
+    "product": "Product",
+    "topic": "Topic",
+    "label": "Label",
+    "lang": "Language",
+}
+
+
+def choose(at: At) -> MentionFilter:
+    """Draw the bar and return what is chosen."""
+    params = _sync()
+    flt = filters.from_params(params, at.today)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filter-bar"):
+        _period(params, flt)
+        _search(flt)
+        _lists(params, data.choices(at))
+    _chosen(params, flt, dict(data.choices(at).topics))
+    wrong = filters.problems(params)
+    if wrong:
+        notices.problem("This part of the address was not understood.", ", ".join(wrong))
+    return flt
+
+
+def _sync() -> dict[str, list[str]]:
+    """Adopt the address; coming from another page without one, restore what was chosen."""
+    query = st.query_params
+    found = filters.own({name: query.get_all(name) for name in filters.NAMES})
+    kept: dict[str, list[str]] = st.session_state.get(_KEPT, {})
+    if frame.switched() and not found and kept:
+        found = kept
+        for name, values in kept.items():
+            query[name] = values
+    st.session_state[_KEPT] = found
+    return found
+
+
+def _write(name: str, values: Sequence[str]) -> None:
+    """Change one parameter; what was open or turned to belongs to the old filter."""
+    params = dict(st.session_state.get(_KEPT, {}))
+    params.pop(name, None)
+    if values:
+        params[name] = list(values)
+    _replace(params)
+
+
+def _replace(params: dict[str, list[str]]) -> None:
+    st.session_state[_KEPT] = params
+    st.query_params.from_dict(params)
+
+
+def _set(key: str, value: object) -> None:
+    """Set a widget from the address; an equal value is left alone, someone may be typing."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def _period(params: dict[str, list[str]], flt: MentionFilter) -> None:
+    _set("f.period", filters.preset(params))
+    st.selectbox(
+        "Period",
+        [*periods.PRESETS, "custom"],
+        format_func=lambda key: periods.PRESETS[key].name if key in periods.PRESETS else "Custom",
+        key="f.period",
+        on_change=_period_changed,
+        args=(flt.start, flt.end),
+        width=190,
+    )
+    if filters.preset(params) == "custom":
+        _set("f.days", tuple(day for day in (flt.start, flt.end) if day))
+        st.date_input("Days", key="f.days", on_change=_days_changed, format="YYYY-MM-DD", width=250)
+
+
+def _period_changed(start: date | None, end: date | None) -> None:
+    params = dict(st.session_state.get(_KEPT, {}))
+    for name in ("period", "from", "to"):
+        params.pop(name, None)
+    chosen = st.session_state["f.period"]
+    if chosen == "custom":
+        params |= {"from": [start.isoformat()]} if start else {}
+        params |= {"to": [(end or date.today()).isoformat()]}
+    elif chosen != periods.DEFAULT:
+        params["period"] = [chosen]
+    _replace(params)
+
+
+def _days_changed() -> None:
+    days = st.session_state["f.days"]
+    if isinstance(days, tuple) and len(days) == 2:
+        params = dict(st.session_state.get(_KEPT, {}))
+        params.pop("period", None)
+        params |= {"from": [days[0].isoformat()], "to": [days[1].isoformat()]}
+        _replace(params)
+
+
+def _search(flt: MentionFilter) -> None:
+    _set("f.q", flt.text)
+    st.text_input(
+        "Words",
+        key="f.q",
+        type="search",
+        max_chars=filters.LONGEST,
+        placeholder="Search in texts",
+        on_change=_words_changed,
+        width=240,
+    )
+
+
+def _words_changed() -> None:
+    words = st.session_state["f.q"]
+    _write("q", [words] if words else [])
+
+
+def _lists(params: dict[str, list[str]], known: Choices) -> None:
+    """Draw the lists only while they are open: seven menus cost a page a millisecond."""
+    count = sum(name in params for name in _LISTS)
+    box = st.popover(f"Filters ({count})" if count else "Filters", on_change="rerun", key="f.lists")
+    if not box.open:
+        return
+    offered: dict[str, Sequence[str]] = {
+        "kind": [each.value for each in Kind],
+        "brand": known.brands,
+        "source": known.sources,
+        "product": known.products,
+        "topic": [key for key, _ in known.topics],
+        "label": [each.value for each in Label],
+        "lang": known.langs,
+    }
+    topics = dict(known.topics)
+    with box:
+        for name, title in _LISTS.items():
+            chosen = params.get(name, [])
+            _set(f"f.{name}", chosen)
+            st.multiselect(
+                title,
+                list(dict.fromkeys([*offered[name], *chosen])),
+                key=f"f.{name}",
+                format_func=partial(_shown, topics if name == "topic" else {}),
+                on_change=partial(_list_changed, name),
+                placeholder="All",
+            )
+
+
+def _shown(names: dict[str, str], key: str) -> str:
+    return names.get(key, key)
+
+
+def _list_changed(name: str) -> None:
+    _write(name, st.session_state[f"f.{name}"])
+
+
+def _chosen(params: dict[str, list[str]], flt: MentionFilter, topics: dict[str, str]) -> None:
+    """Say what is filtered by, with one button to undo it."""
+    parts = [
+        f"{title}: {', '.join(topics.get(each, each) for each in params[name])}"
+        for name, title in _LISTS.items()
+        if name in params
+    ]
+    parts += [f"words: {flt.text}"] if flt.text else []
+    if not parts:
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html("".join(f"{markup.chip(part)} " for part in parts), width="content")
+        st.button("Clear", key="f.clear", type="tertiary", on_click=_clear)
+
+
+def _clear() -> None:
+    params = st.session_state.get(_KEPT, {})
+    _replace({name: params[name] for name in ("period", "from", "to") if name in params})

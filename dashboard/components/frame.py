@@ -1,0 +1,105 @@
+"""What every page has: styles, the sample banner, who is working, the title line."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import data, markup
+from dashboard.components import notices, session
+from dashboard.data import At
+from storage.errors import EarshotError
+
+_NOT_PROTECTED = "Not protected: without sign-in everybody at this machine may choose any name."
+
+
+_LOGO = """<svg xmlns="http://www.w3.org/2000/svg" width="132" height="28" viewBox="0 0 132 28">
+<g fill="none" stroke="#0078b4" stroke-width="2.6" stroke-linecap="round">
+<path d="M4 14v0"/><path d="M9 9.5a7 7 0 0 1 0 9"/><path d="M14 5.5a13 13 0 0 1 0 17"/></g>
+<circle cx="4" cy="14" r="2.6" fill="#d25a00"/>
+<text x="25" y="21" font-family="Source Sans Pro, Segoe UI, Helvetica, Arial, sans-serif"
+ font-size="20" font-weight="700" fill="#0078b4">Earshot</text></svg>"""
+
+
+def dress() -> None:
+    """Put the mark and the styles of our own HTML on the page."""
+    st.logo(_LOGO, size="large")
+    st.html(markup.STYLE)
+
+
+def enter(page: str) -> None:
+    """Remember on which page the run before this one was."""
+    st.session_state["page.before"] = st.session_state.get("page")
+    st.session_state["page"] = page
+
+
+def switched() -> bool:
+    """Say whether this run is the first one on its page after another page."""
+    before = st.session_state.get("page.before")
+    return before is not None and before != st.session_state.get("page")
+
+
+def banner() -> None:
+    """Say on every page when the company is made up, and how to leave it."""
+    if session.workspace().is_sample:
+        st.info(
+            "Everything here is made up. Leave it with `earshot sample remove`, "
+            "or start with your own data: `earshot up --no-sample`.",
+            title="This is the sample company.",
+        )
+
+
+def title(at: At, name: str) -> None:
+    """Draw the title with how fresh and whole the data are, then what is pending."""
+    st.title(name, anchor=False)
+    st.caption(standing(at))
+    notices.pending()
+
+
+def standing(at: At) -> str:
+    """Say how fresh and how whole the data are."""
+    now = data.standing(at)
+    parts = [f"Data to {markup.when(now.until, at.zone)} {at.zone}" if now.until else "No data yet"]
+    if now.sources:
+        parts.append(f"{now.healthy} of {now.sources} sources healthy")
+    if now.unscored:
+        parts.append(f"{now.unscored:.0%} unscored" if now.unscored >= 0.005 else "<1 % unscored")
+    return " · ".join(parts)
+
+
+def who(at: At) -> None:
+    """Ask once per browser session who is working; a new name is added by typing it."""
+    names = [person.name for person in data.team(at)]
+    person = session.actor()
+    st.selectbox(
+        "Working as",
+        names,
+        index=names.index(person.name) if person else None,
+        key="who",
+        placeholder="Choose or type your name",
+        accept_new_options=True,
+        on_change=_pick,
+        help=_NOT_PROTECTED,
+    )
+    st.caption("not protected")
+
+
+def _pick() -> None:
+    name = st.session_state.get("who")
+    if name:
+        with notices.explained():
+            session.work_as(str(name))
+
+
+def needs_actor() -> bool:
+    """Say whether nobody has said who is working, and show what to do about it."""
+    if session.actor() is not None:
+        return False
+    st.info("Choose your name under “Working as” in the sidebar to act; looking needs no name.")
+    return True
+
+
+def unavailable(error: EarshotError) -> None:
+    """Show why there is nothing to look at yet."""
+    st.title("Earshot", anchor=False)
+    notices.problem("There is nothing to show yet.", str(error))
+    st.caption("Start Earshot with `earshot up`: it makes the database and starts collecting.")

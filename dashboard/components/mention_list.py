@@ -1,0 +1,74 @@
+"""A page of mentions, newest first; what is opened is bound to the mention's id."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import data, markup
+from dashboard.components import links, notices
+from dashboard.data import At
+from storage.listing import MentionRow
+from storage.models import MentionFilter
+
+PAGE = 20
+_NEWEST = "mentions.newest"
+_BEFORE = "before"
+
+
+def mentions(at: At, flt: MentionFilter) -> None:
+    """Draw one page; new arrivals are announced and never move what is being read."""
+    total = data.count(at, flt)
+    if not total:
+        _nothing(at)
+        return
+    before = _position(st.query_params.get(_BEFORE))
+    names = dict(data.choices(at).topics)
+    rows = data.mentions(at, flt, before, PAGE + 1)
+    _heading(total, before)
+    for row in rows[:PAGE]:
+        _mention(at, row, names)
+    _turn(rows, before)
+
+
+def _heading(total: int, before: int | None) -> None:
+    words = f"{total:,} mentions, newest first" if total != 1 else "1 mention"
+    st.caption(words + (" · an older page" if before is not None else ""))
+
+
+def _mention(at: At, row: MentionRow, names: dict[str, str]) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
+        st.html(markup.card(row, at.zone, names))
+        st.button("Read", key=f"open-{row.id}", type="tertiary", on_click=_open, args=(row.id,))
+
+
+def _open(mention_id: int) -> None:
+    st.query_params["mention"] = str(mention_id)
+
+
+def _turn(rows: list[MentionRow], before: int | None) -> None:
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        if before is not None:
+            st.button("Newest", key="mentions.first", on_click=_go, args=(None,))
+        if len(rows) > PAGE:
+            last = rows[PAGE - 1].position
+            st.button("Older", key="mentions.older", on_click=_go, args=(last,))
+
+
+def _go(before: int | None) -> None:
+    if before is None:
+        st.query_params.pop(_BEFORE, None)
+    else:
+        st.query_params[_BEFORE] = str(before)
+
+
+def _position(text: str | None) -> int | None:
+    """Return the position that an address names; None for the first page or nonsense."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 20 else None
+
+
+def _nothing(at: At) -> None:
+    if data.choices(at).first_day is None:
+        notices.empty("No mentions yet", "Add a source or drop a file on the page Sources.")
+        st.page_link(links.SOURCES, label="Add a source")
+    else:
+        notices.empty("Nothing matches", "Choose a longer period or clear the filters.")

@@ -1,0 +1,57 @@
+"""What a page is shown of: the workspace, the present moment, who is working.
+
+The database is opened once per process; a browser session holds inputs only.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import data, wiring
+from dashboard.data import At
+from dashboard.wiring import Workspace
+from storage import people
+from storage.people import Person
+
+_WHO = "working_as"
+
+
+def workspace() -> Workspace:
+    """Return the workspace that EARSHOT_DB and EARSHOT_CONFIG name."""
+    db = Path(os.environ.get("EARSHOT_DB", "earshot.db")).absolute()
+    config = Path(os.environ.get("EARSHOT_CONFIG", "earshot.toml")).absolute()
+    # Another file under the same name (a restore) is another database.
+    inode = db.stat().st_ino if db.exists() else 0
+    return _open(db, config, inode)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _open(db: Path, config: Path, inode: int) -> Workspace:
+    return wiring.open_workspace(db, config, create=False)
+
+
+def at() -> At:
+    """Return the present moment of the workspace; one page run reads as of one of these."""
+    space = workspace()
+    return data.at(space.db, space.now())
+
+
+def actor() -> Person | None:
+    """Return who works in this browser session; None until somebody said so."""
+    name = st.session_state.get(_WHO)
+    if not isinstance(name, str):
+        return None
+    known = {each.name: each for each in people.people(workspace().db.reader())}
+    return known.get(name)
+
+
+def work_as(name: str) -> Person:
+    """Let this browser session work as a person, new if unknown."""
+    space = workspace()
+    with space.db.write() as conn:
+        person = people.person(conn, name, space.now())
+    st.session_state[_WHO] = person.name
+    return person

@@ -1,0 +1,343 @@
+"""Figures as plotly's plain dictionaries: pure functions of rows, no streamlit, no database.
+
+Colours of labels are fixed (``theme.LABELS``); every name from outside goes through
+``html.escape``, since plotly reads a little markup in labels. Each mark carries what it
+counts in ``customdata``, so that a click can open exactly those mentions.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple, TypeAlias
+from zoneinfo import ZoneInfo
+
+from dashboard import theme
+from dashboard.periods import Bar
+from sentiment import metrics
+from storage.coverage import Gap
+from storage.models import Label, Sums
+from storage.queries import Group, Point
+
+Figure: TypeAlias = dict[str, Any]
+
+ORDER = (Label.NEGATIVE, Label.NEUTRAL, Label.POSITIVE, Label.UNSURE, Label.UNSCORED)
+"""Stacking order; negative stands on the axis, where its height can be compared."""
+GROUPS_SHOWN = 10
+_NAME_LENGTH = 22
+_DAY_MS = 86_400_000
+_BAR = 0.84
+"""Width of a bar within its step."""
+_FADED = 0.45
+_TICKS = 6
+"""Labels of a time axis: as many as fit side by side on a phone."""
+_SLIVER = 1 / 160
+"""A gap is drawn at least so wide, or an hour would vanish in a year."""
+
+
+class _Row(NamedTuple):
+    """A group as it is drawn."""
+
+    key: str
+    name: str
+    sums: Sums
+
+
+def volume(points: Sequence[Point], bars: Sequence[Bar], gaps: Sequence[Gap], zone: str) -> Figure:
+    """Mentions per step, stacked by label; unfinished steps pale, gaps hatched."""
+    sums = _by_start(points)
+    traces = [
+        _label_bars(label, bars, sums)
+        for label in ORDER
+        if any(_of(s, label) for s in sums.values())
+    ]
+    hatch = _hatching(bars, gaps, zone)
+    layout = _layout(bars, height=300) | {"barmode": "stack", "bargap": 0}
+    layout["yaxis"] |= {"rangemode": "tozero", "tickformat": ",d"}
+    if hatch:
+        layout["yaxis2"] = {"overlaying": "y", "range": [0, 1], "visible": False} | _FIXED
+    return {"data": [*hatch, *traces], "layout": layout}
+
+
+def shares(points: Sequence[Point], bars: Sequence[Bar], gaps: Sequence[Gap], zone: str) -> Figure:
+    """Share of negative and of positive among all mentions; a band shows what chance allows."""
+    sums = _by_start(points)
+    hatch = _hatching(bars, gaps, zone)
+    layout = _layout(bars, height=300)
+    layout["yaxis"] |= {"rangemode": "tozero", "tickformat": ".0%"}
+    if hatch:
+        layout["yaxis2"] = {"overlaying": "y", "range": [0, 1], "visible": False} | _FIXED
+    lines = [_share_line(label, bars, sums) for label in (Label.POSITIVE, Label.NEGATIVE)]
+    return {"data": [*hatch, _band(bars, sums), *lines], "layout": layout}
+
+
+def groups(found: Sequence[Group], names: Mapping[str, str]) -> Figure:
+    """Mentions per group, stacked by label, most mentions on top; at most ten groups."""
+    shown = [
+        _Row(each.key, names.get(each.key, each.key) or "none", each.sums)
+        for each in found[:GROUPS_SHOWN]
+    ][::-1]
+    used = [label for label in ORDER if any(_of(row.sums, label) for row in shown)]
+    layout: Figure = {
+        "barmode": "stack",
+        "height": 24 + 34 * len(shown),
+        "margin": {"l": 4, "r": 100, "t": 4, "b": 4},
+        "showlegend": False,
+        "hovermode": "closest",
+        "dragmode": False,
+        "xaxis": {"visible": False, "range": [0, max((row.sums.n for row in shown), default=1)]}
+        | _FIXED,
+        "yaxis": {
+            "automargin": True,
+            "ticks": "",
+            "showgrid": False,
+            "zeroline": False,
+            "tickmode": "array",
+            "tickvals": list(range(len(shown))),
+            "ticktext": [_short(row.name) for row in shown],
+        }
+        | _FIXED,
+    }
+    return {
+        "data": [*(_group_bars(each, shown) for each in used), _row_words(shown)],
+        "layout": layout,
+    }
+
+
+def spoken(bars: Sequence[Bar], points: Sequence[Point]) -> str:
+    """Say what a time figure shows, for people who do not see it."""
+    total = sum(point.sums.n for point in points)
+    negative = sum(point.sums.negative for point in points)
+    if not bars:
+        return "No mentions."
+    first, last = bars[0].start, bars[-1].end
+    return (
+        f"{total:,} mentions from {first.isoformat()} to {last.isoformat()}, {negative:,} of them "
+        "negative."
+    )
+
+
+_FIXED: Figure = {"fixedrange": True}
+
+
+def _layout(bars: Sequence[Bar], *, height: int) -> Figure:
+    ticks = bars[:: -(-len(bars) // _TICKS)] if bars else []
+    first = bars[0].start.isoformat() if bars else None
+    last = (bars[-1].end + timedelta(days=1)).isoformat() if bars else None
+    return {
+        "height": height,
+        "margin": {"l": 4, "r": 4, "t": 32, "b": 4},
+        "hovermode": "x unified",
+        "dragmode": False,
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "y": 1.02,
+            "yanchor": "bottom",
+            "traceorder": "normal",
+        },
+        "xaxis": {
+            "type": "date",
+            "range": [first, last],
+            "showgrid": False,
+            "tickmode": "array",
+            "tickvals": [_middle(bar) for bar in ticks],
+            "ticktext": [_tick(bar) for bar in ticks],
+            "tickangle": 0,
+            "hoverformat": "%a %-d %b %Y",
+        }
+        | _FIXED,
+        "yaxis": {"automargin": True, "ticks": "", "nticks": 5, "zeroline": False} | _FIXED,
+    }
+
+
+def _label_bars(label: Label, bars: Sequence[Bar], sums: Mapping[date, Sums]) -> Figure:
+    counts = [_of(sums.get(bar.start, Sums()), label) for bar in bars]
+    return {
+        "type": "bar",
+        "name": label.value,
+        "x": [bar.start.isoformat() for bar in bars],
+        "y": counts,
+        "offset": 0,
+        "width": [_width(bar) * _BAR for bar in bars],
+        "marker": {
+            "color": theme.LABELS[label],
+            "opacity": [_FADED if bar.partial else 1.0 for bar in bars],
+            "line": {"width": 0},
+        },
+        "customdata": [[bar.start.isoformat(), bar.end.isoformat(), label.value] for bar in bars],
+        "hovertemplate": "%{y:,d}",
+    }
+
+
+def _share_line(label: Label, bars: Sequence[Bar], sums: Mapping[date, Sums]) -> Figure:
+    points = [_share(label, sums.get(bar.start, Sums())) for bar in bars]
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": label.value,
+        "x": [_middle(bar) for bar in bars],
+        "y": [value for value, _, _, _ in points],
+        "line": {"color": theme.LABELS[label], "width": 2},
+        "marker": {
+            "size": 6,
+            "symbol": ["circle-open" if bar.partial else "circle" for bar in bars],
+        },
+        "connectgaps": False,
+        "text": [
+            "" if value is None else f"{value:.0%} ({low:.0%}–{high:.0%}, n {n:,})"
+            for value, low, high, n in points
+        ],
+        "customdata": [[bar.start.isoformat(), bar.end.isoformat(), label.value] for bar in bars],
+        "hovertemplate": "%{text}",
+    }
+
+
+def _band(bars: Sequence[Bar], sums: Mapping[date, Sums]) -> Figure:
+    """Where the share of negative may lie, drawn as one closed shape per unbroken stretch."""
+    xs: list[str | None] = []
+    ys: list[float | None] = []
+    for stretch in _stretches(bars, sums):
+        up = [(_middle(bar), _share(Label.NEGATIVE, sums[bar.start])) for bar in stretch]
+        xs += [x for x, _ in up] + [x for x, _ in reversed(up)] + [None]
+        ys += [share[2] for _, share in up] + [share[1] for _, share in reversed(up)] + [None]
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": xs,
+        "y": ys,
+        "fill": "toself",
+        "fillcolor": _faint(theme.LABELS[Label.NEGATIVE]),
+        "line": {"width": 0},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _stretches(bars: Sequence[Bar], sums: Mapping[date, Sums]) -> list[list[Bar]]:
+    found: list[list[Bar]] = [[]]
+    for bar in bars:
+        if sums.get(bar.start, Sums()).n:
+            found[-1].append(bar)
+        elif found[-1]:
+            found.append([])
+    return [each for each in found if each]
+
+
+def _share(label: Label, sums: Sums) -> tuple[float | None, float, float, int]:
+    value, low, high = metrics.share(_of(sums, label), sums.n)
+    return value, low or 0.0, high or 0.0, sums.n
+
+
+def _hatching(bars: Sequence[Bar], gaps: Iterable[Gap], zone: str) -> list[Figure]:
+    """Stretches in which some source could not be read, over the full height."""
+    if not bars:
+        return []
+    local = ZoneInfo(zone)
+    first = datetime.combine(bars[0].start, datetime.min.time())
+    last = datetime.combine(bars[-1].end + timedelta(days=1), datetime.min.time())
+    least = (last - first) * _SLIVER
+    merged: list[list[datetime]] = []
+    for start, end in sorted(
+        (
+            max(gap.start.astimezone(local).replace(tzinfo=None), first),
+            min(gap.end.astimezone(local).replace(tzinfo=None), last),
+        )
+        for gap in gaps
+    ):
+        if end <= start:
+            continue
+        stop = max(end, start + least)
+        if merged and start <= merged[-1][1]:
+            merged[-1][1] = max(merged[-1][1], stop)
+        else:
+            merged.append([start, stop])
+    if not merged:
+        return []
+    return [
+        {
+            "type": "bar",
+            "name": "not collected",
+            "x": [start.isoformat() for start, _ in merged],
+            "y": [1] * len(merged),
+            "yaxis": "y2",
+            "offset": 0,
+            "width": [(end - start) / timedelta(milliseconds=1) for start, end in merged],
+            "marker": {
+                "color": "rgba(0,0,0,0)",
+                "line": {"width": 0},
+                "pattern": {"shape": "/", "fgcolor": theme.GAP, "size": 7, "solidity": 0.25},
+            },
+            "hoverinfo": "skip",
+        }
+    ]
+
+
+def _group_bars(label: Label, shown: Sequence[_Row]) -> Figure:
+    # Names stand in customdata, never in the template, which has a syntax of its own.
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": label.value,
+        "y": list(range(len(shown))),
+        "x": [_of(row.sums, label) for row in shown],
+        "width": 0.62,
+        "marker": {"color": theme.LABELS[label], "line": {"width": 0}},
+        "customdata": [[row.key, label.value, html.escape(row.name)] for row in shown],
+        "hovertemplate": "%{customdata[2]}: %{x:,d} " + label.value + "<extra></extra>",
+    }
+
+
+def _row_words(shown: Sequence[_Row]) -> Figure:
+    """What each row says in words, right of its bar."""
+    negative = [metrics.negative_share(row.sums).value or 0.0 for row in shown]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "y": list(range(len(shown))),
+        "x": [row.sums.n for row in shown],
+        "text": [
+            f" {row.sums.n:,} · {share:.0%} neg."
+            for row, share in zip(shown, negative, strict=True)
+        ],
+        "textposition": "middle right",
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
+
+
+def _by_start(points: Iterable[Point]) -> dict[date, Sums]:
+    return {point.start: point.sums for point in points}
+
+
+def _of(sums: Sums, label: Label) -> int:
+    value: int = getattr(sums, label.value)
+    return value
+
+
+def _width(bar: Bar) -> int:
+    return ((bar.end - bar.start).days + 1) * _DAY_MS
+
+
+def _tick(bar: Bar) -> str:
+    """Name a step: a month by its name, a day or a week by its first day."""
+    if (bar.end - bar.start).days > 7:
+        return f"{bar.start:%b %y}"
+    return f"{bar.start.day} {bar.start:%b}"
+
+
+def _middle(bar: Bar) -> str:
+    start = datetime.combine(bar.start, datetime.min.time())
+    return (start + timedelta(milliseconds=_width(bar) / 2)).isoformat()
+
+
+def _short(name: str) -> str:
+    cut = name if len(name) <= _NAME_LENGTH else name[: _NAME_LENGTH - 1] + "…"
+    return html.escape(cut)
+
+
+def _faint(colour: str) -> str:
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"rgba({red},{green},{blue},0.16)"

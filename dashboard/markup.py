@@ -1,0 +1,210 @@
+"""HTML for what people wrote: every text is escaped here, and nowhere else made markup.
+
+Pure strings for ``st.html``. What comes from outside (texts, names, addresses) is put
+through ``said``; only the tags of this module are tags. Not here: reports, which render
+pages of their own.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from dashboard import theme
+from storage.listing import MentionRow
+from storage.models import Label, Opinion, Precision
+
+SNIPPET = 320
+"""Characters of a text in a list; the detail shows all."""
+_NBSP = "\u00a0"
+
+STYLE = f"""<style>
+.es-meta {{ font-size:.85rem; opacity:.75; display:flex; flex-wrap:wrap; gap:.1rem .6rem; }}
+.es-title {{ font-weight:600; margin:.15rem 0; overflow-wrap:anywhere; }}
+.es-text {{ white-space:pre-wrap; overflow-wrap:anywhere; line-height:1.5; margin:.2rem 0;
+  unicode-bidi:plaintext; }}
+.es-clip {{ max-height:4.5em; overflow:hidden; }}
+.es-chip {{ display:inline-block; font-size:.8rem; line-height:1.35; padding:.05rem .5rem;
+  border-radius:1rem; border:1px solid rgba(128,128,128,.35); overflow-wrap:anywhere; }}
+.es-dot {{ display:inline-block; width:.6rem; height:.6rem; border-radius:50%;
+  margin-right:.35rem; }}
+.es-stars {{ letter-spacing:.05em; color:#b7791f; }}
+.es-row {{ display:flex; flex-wrap:wrap; gap:.3rem; align-items:center; }}
+.es-push {{ margin-left:auto; }}
+.es-quote {{ border-left:3px solid rgba(128,128,128,.4); padding-left:.75rem; margin:.4rem 0; }}
+.es-facts {{ display:grid; grid-template-columns:max-content 1fr; gap:.25rem .9rem;
+  font-size:.9rem; margin:0; }}
+.es-facts dt {{ opacity:.7; }} .es-facts dd {{ margin:0; overflow-wrap:anywhere; }}
+.es-line {{ font-size:.9rem; opacity:.85; margin:0; }}
+.es-bad {{ color:{theme.LABELS[Label.NEGATIVE]}; font-weight:600; }}
+mark.es-mark {{ color:inherit; border-radius:.2rem; padding:0 .1rem; }}
+{
+    "".join(
+        f"mark.es-{label.value} {{ background:{colour}3d; border-bottom:2px solid {colour}; }}"
+        for label, colour in theme.LABELS.items()
+    )
+}
+</style>"""
+"""Styles of the classes used here; colours work on light and dark alike."""
+
+
+def said(text: str) -> str:
+    """Return what somebody outside wrote as inert HTML, its direction kept to itself."""
+    return f"<bdi>{html.escape(_visible(text))}</bdi>"
+
+
+def stars(rating: float | None) -> str:
+    """Return stars for the eye with the number for everybody."""
+    if rating is None:
+        return ""
+    full = max(0, min(5, round(rating)))
+    number = f"{rating:.1f}".removesuffix(".0")
+    return (
+        f'<span class="es-stars" role="img" aria-label="{number} of 5 stars">'
+        f"{'★' * full}{'☆' * (5 - full)}</span>"
+    )
+
+
+def label(of: Label, note: str = "") -> str:
+    """Return a label with its fixed colour; ``note`` is ours, like "by a person"."""
+    words = of.value + (f" · {note}" if note else "")
+    return (
+        f'<span class="es-chip"><span class="es-dot" style="background:{theme.LABELS[of]}">'
+        f"</span>{html.escape(words)}</span>"
+    )
+
+
+def chip(text: str) -> str:
+    """Return a small tag."""
+    return f'<span class="es-chip">{said(text)}</span>'
+
+
+def marks(row: MentionRow) -> str:
+    """Return a customer's own mark: stars, or the survey's answers."""
+    answers = [
+        f"{name.upper()}{_NBSP}{value}"
+        for name, value in (("nps", row.nps), ("csat", row.csat), ("ces", row.ces))
+        if value is not None
+    ]
+    return stars(row.rating) + "".join(f'<span class="es-chip">{each}</span>' for each in answers)
+
+
+def card(row: MentionRow, zone: str, names: dict[str, str], *, clip: bool = True) -> str:
+    """Return a mention as lists show it."""
+    text = row.text
+    if row.title and text.startswith(row.title):
+        text = text[len(row.title) :].lstrip()
+    cut = text if not clip or len(text) <= SNIPPET else text[: SNIPPET - 1] + "…"
+    parts = [head(row, zone)]
+    if row.title:
+        parts.append(f'<div class="es-title">{said(row.title)}</div>')
+    if cut:
+        parts.append(f'<div class="es-text{" es-clip" if clip else ""}">{said(cut)}</div>')
+    if not cut and not row.title:
+        parts.append('<div class="es-text"><em>no words</em></div>')
+    parts.append(f'<div class="es-row">{_tags(row, names)}</div>')
+    return "".join(parts)
+
+
+def head(row: MentionRow, zone: str) -> str:
+    """Return the line above a mention: marks, label, who, where, when."""
+    return f'<div class="es-row">{marks(row)}{label(row.label)}{_by(row, zone)}</div>'
+
+
+def evidence(text: str, opinions: Iterable[Opinion], names: dict[str, str]) -> str:
+    """Return a text with the words marked on which its topics and opinions rest."""
+    out: list[str] = []
+    at = 0
+    for each in sorted(opinions, key=lambda opinion: (opinion.start, -opinion.end)):
+        if each.start < at or each.end <= each.start or each.end > len(text):
+            continue
+        name = names.get(each.topic, each.topic)
+        hint = html.escape(f"{name}: {each.label.value}", quote=True)
+        out.append(html.escape(_visible(text[at : each.start])))
+        words = html.escape(_visible(text[each.start : each.end]))
+        out.append(f'<mark class="es-mark es-{each.label.value}" title="{hint}">{words}</mark>')
+        at = each.end
+    out.append(html.escape(_visible(text[at:])))
+    return f'<div class="es-text">{"".join(out)}</div>'
+
+
+def quote(text: str) -> str:
+    """Return a whole text, set apart."""
+    return f'<div class="es-quote"><div class="es-text">{said(text)}</div></div>'
+
+
+def facts(pairs: Sequence[tuple[str, str]]) -> str:
+    """Return names with values as a list; names are ours, values come from anywhere."""
+    rows = (f"<dt>{html.escape(name)}</dt><dd>{said(value)}</dd>" for name, value in pairs if value)
+    return f'<dl class="es-facts">{"".join(rows)}</dl>'
+
+
+def line(text: str) -> str:
+    """Return one line of words that may hold names from outside."""
+    return f'<p class="es-line">{said(text)}</p>'
+
+
+def when(moment: datetime | None, zone: str, precision: str = Precision.SECOND) -> str:
+    """Return a time in the reporting timezone; a day stays that day everywhere."""
+    if moment is None:
+        return "never"
+    if precision == Precision.DAY:
+        return f"{moment.day} {moment:%b %Y}"
+    local = moment.astimezone(ZoneInfo(zone))
+    about = "about " if precision == Precision.ESTIMATED else ""
+    return f"{about}{local.day} {local:%b %Y %H:%M}"
+
+
+def ago(moment: datetime | None, now: datetime) -> str:
+    """Return how long ago something was, in the coarsest unit that says it."""
+    if moment is None:
+        return "never"
+    gone = now - moment
+    if gone < timedelta(0):
+        return f"in {_span(-gone)}"
+    return "just now" if gone < timedelta(minutes=1) else f"{_span(gone)} ago"
+
+
+def _span(length: timedelta) -> str:
+    minutes = int(length.total_seconds() // 60)
+    if minutes < 60:
+        return f"{max(minutes, 1)} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h"
+    return f"{minutes // 1440} days"
+
+
+def safe_url(url: str) -> str | None:
+    """Return an address that a link may carry: http or https, with a host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in {"http", "https"} and parts.hostname else None
+
+
+def _by(row: MentionRow, zone: str) -> str:
+    said_by = [row.author, row.source, row.product, when(row.published_at, zone, row.precision)]
+    inner = "".join(f"<span>{said(each)}</span>" for each in said_by if each)
+    return f'<span class="es-meta es-push">{inner}</span>'
+
+
+def _tags(row: MentionRow, names: dict[str, str]) -> str:
+    tags = [names.get(topic, topic) for topic in row.topics]
+    tags += [row.lang] if row.lang else []
+    tags += ["answered"] if row.replied else []
+    return "".join(chip(each) for each in tags)
+
+
+def _visible(text: str) -> str:
+    """Show what would act unseen: controls, and what reorders or hides other letters."""
+    return "".join(_SEEN.get(each, each) for each in text)
+
+
+_SEEN = {
+    **{chr(code): "\ufffd" for code in (*range(0x20), 0x7F) if chr(code) not in "\t\n\r"},
+    **dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "\ufffd"),
+}

@@ -1,0 +1,20 @@
+"""Overview: how things stand, against the like period before, over time and by part."""
+
+from __future__ import annotations
+
+from dashboard import data
+from dashboard.components import filter_bar, frame, kpis, live, notices, overview, session
+
+at = session.at()
+frame.title(at, "Overview")
+flt = filter_bar.choose(at)
+live.refresh(at, "facts", "alerts", "sources", "settings")
+overview.alerts(at)
+if data.count(at, flt):
+    kpis.headlines(at, flt)
+    overview.over_time(at, flt)
+    overview.by_part(at, flt)
+elif data.choices(at).first_day is None:
+    notices.empty("No mentions yet", "Add a source or drop a file on the page Sources.")
+else:
+    notices.empty("Nothing matches", "Choose a longer period or clear the filters.")

@@ -1,0 +1,8 @@
+"""queue."""
+
+from __future__ import annotations
+
+from dashboard.components import frame, session
+
+at = session.at()
+frame.title(at, "Queue")

@@ -1,0 +1,8 @@
+"""sources."""
+
+from __future__ import annotations
+
+from dashboard.components import frame, session
+
+at = session.at()
+frame.title(at, "Sources")
