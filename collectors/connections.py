@@ -12,6 +12,7 @@ import socket
 import ssl
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
@@ -180,6 +181,7 @@ class CheckedTransport(httpx2.BaseTransport):
                     keepalive_expiry=15.0,
                     network_backend=self._backend,
                 )
+                weakref.finalize(self, self._pool.close)
             return self._pool
 
 
