@@ -83,6 +83,8 @@ def _consistency(lines: Sequence[str], dialect: Dialect) -> tuple[int, float]:
     if first > 1 and first != width:
         width = first if widths[first] * 3 >= widths[width] else width
     share = widths[width] / widths.total()
+    if first == width > 2 and share > 0.34:
+        share = min(1.0, share + 0.3)  # a header of several names outweighs ragged rows
     # Text full of commas is not a table of two columns: the first row must agree, save
     # for a line or two of introduction above a real header.
     if first != width and (width < 3 or first > 1):

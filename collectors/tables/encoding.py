@@ -59,9 +59,10 @@ def detect(path: Path) -> Encoding:
     for mark, name in MARKS:
         if head.startswith(mark):
             return _marked(path, name)
-    _refuse_binary(path.name, head)
+    _refuse_known(path.name, head)
     if wide := _unmarked_utf16(head):
         return Encoding(wide, "replace", warning="no byte-order mark: read as UTF-16")
+    _refuse_controls(path.name, head)
     return _unmarked(path, nul=_has_nul(path))
 
 
@@ -127,10 +128,13 @@ def _has_nul(path: Path) -> bool:
     return any(b"\x00" in chunk for chunk, _ in _chunks(path))
 
 
-def _refuse_binary(name: str, head: bytes) -> None:
+def _refuse_known(name: str, head: bytes) -> None:
     for magic, what in MAGIC:
         if head.startswith(magic):
             raise InputError(f"{name} is {what}, not a table")
+
+
+def _refuse_controls(name: str, head: bytes) -> None:
     controls = sum(1 for byte in head if byte < 32 and byte not in PLAIN_CONTROLS)
     if controls > len(head) / 50:
         raise InputError(f"{name} is not a text file")

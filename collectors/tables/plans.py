@@ -122,7 +122,7 @@ def plan(
     wishes = wishes or Wishes()
     _check_zone(wishes.timezone)
     table = open_table(path, Format(wishes.encoding, wishes.delimiter, wishes.sheet))
-    header = _header(table, wishes)
+    header = _header(path, table, wishes)
     evidence = gather(table, header.skip, len(header.names))
     if not evidence.rows:
         raise InputError(f"{path.name} has names of columns but no rows")
@@ -160,10 +160,10 @@ def _check_zone(name: str) -> None:
         raise InputError(str(error)) from error
 
 
-def _header(table: Table, wishes: Wishes) -> Header:
+def _header(path: Path, table: Table, wishes: Wishes) -> Header:
     if table.names is not None:
         if not table.names:
-            raise InputError("there are no objects with values in the file")
+            raise InputError(f"{path.name} has no objects with values")
         return headers.of_names(table.names)
     top = list(islice(table.rows(), TOP_ROWS))
     width = table.dialect.width if isinstance(table, Delimited) else 0

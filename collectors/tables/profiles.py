@@ -62,7 +62,7 @@ def profile(cells: Sequence[str]) -> Profile:
         marks=sum(m is not None for m in marks) / count,
         written_marks=sum(m is True for m in marks) / count,
         numbers=sum(map(_is_number, looked)) / count,
-        links=sum(v.startswith(("http://", "https://")) for v in looked) / count,
+        links=sum(v[:8].lower().startswith(("http://", "https://")) for v in looked) / count,
         words=sum(len(v[:2000].split()) for v in looked) / count,
         length=sum(map(len, looked)) / count,
         steps={name: sum(_fits(name, v) for v in looked) / count for name in STEPS},

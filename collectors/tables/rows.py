@@ -166,7 +166,9 @@ class RowTaker:
         return found.get("nps"), found.get("csat"), found.get("ces")
 
     def _date(self, field: str, cells: list[str]) -> tuple[datetime | None, Precision]:
-        position = self._at.get(field, NOTHING)
+        position = self._at.get(field)
+        if position is None:
+            return None, Precision.SECOND
         written = cells[position].strip()
         if not written or written.lower() in MISSING:
             return None, Precision.SECOND

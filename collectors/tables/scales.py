@@ -30,7 +30,7 @@ _STARS = re.compile(
 )
 _GLYPHS = re.compile(r"[★⭐✩☆✭✰🌟\ufe0f\s]+½?$")
 _LABELLED = re.compile(r"(\d{1,2})(?:\s*[-–:=.(]\s*\D.*)?$", re.DOTALL)
-_WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_WORDS = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
 
 
 class BadScore(ValueError):
@@ -73,8 +73,8 @@ def read_mark(text: str) -> Mark:
     if _GLYPHS.match(text):
         full = sum(text.count(glyph) for glyph in "★⭐🌟") + 0.5 * text.endswith("½")
         return Mark(full, 5.0)
-    if (word := text.lower()) in _WORDS:
-        return Mark(_WORDS[word], 5.0)
+    if text in _WORDS:
+        return Mark(_WORDS[text], 5.0)
     raise BadScore(f"{text[:40]!r} is not a rating")
 
 
@@ -131,7 +131,7 @@ def find_scale(counts: Mapping[str, int], given: str | None = None) -> Scale:
 def _many(numbers: Mapping[float, int], which: set[float], total: int, share: float) -> bool:
     count = sum(numbers[value] for value in which)
     return bool(count) and (
-        (len(which) >= 2 and count >= share * total) or count >= max(share, 0.5) * total
+        (len(which) >= 2 and count >= share * total) or count > max(share, 0.5) * total
     )
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 NAMES: dict[str, str] = {
     "id": """review id|id|response id|responseid|tweet id|status id|post id|comment id|
         message id|feedback id|submission id|answer id|survey response id|respondent id|
-        uuid|guid|id str|record id|bewertungs id|bewertung id|rezensions id|antwort id|
+        uuid|guid|id str|unique id|record id|bewertungs id|bewertung id|rezensions id|antwort id|
         antworten id|beitrags id|kommentar id|nachrichten id|id avis|id de l avis|
         identifiant|id commentaire|id reponse|id de la reponse|id resena|id de resena|
         id de la resena|id opinion|id comentario|id respuesta|id de respuesta|
@@ -39,7 +39,7 @@ NAMES: dict[str, str] = {
         nutzer|rezensent|kunde|kundenname|auteur|nom d utilisateur|nom de l auteur|
         utilisateur|pseudo|client|nombre de usuario|nombre del autor|usuario|cliente /
         name|full name|from|sender|nom|nombre|author fullname|user id|author id|
-        reviewer id|member""",
+        reviewer id""",
     "published_at": """review submit millis since epoch|review submit date and time|
         review submitted time|review created at|published at|published|published date|
         publication date|publish date|review date|date of review|review time|
@@ -83,7 +83,8 @@ NAMES: dict[str, str] = {
         company name|unternehmen|firma|entreprise|societe|empresa""",
     "product": """product|product name|product title|app name|app|package name|hotel|
         hotel name|restaurant|restaurant name|produkt|produktname|artikel|produit|
-        nom du produit|producto|nombre del producto|item|item name|service name / business name|
+        nom du produit|producto|nombre del producto|item|item name|
+        service name / name|business name|
         product id|asin|parent asin|product sku|sku|app id|bundle id|business id""",
     "place": """place|place name|place id|listing|listing name|listing id|store|store name|
         branch|filiale|standort|niederlassung|succursale|magasin|tienda|sucursal""",
@@ -120,7 +121,7 @@ FIELDS = tuple(NAMES)
 QUESTIONS: dict[str, str] = {
     "nps": r"\bhow likely\b.*\brecommend|\blikelihood\b.*\brecommend"
     r"|\bnps\b(?!.*(group|categ|segment|type))"
-    r"|\bwie wahrscheinlich\b.*\bempf|\bwurden sie\b.*\bempfehl|\bprobabilite\b.*\brecommand"
+    r"|\bwie wahrscheinlich\b.*empfehl|\bwurden sie\b.*empfehl|\bprobabilite\b.*\brecommand"
     r"|\brecommanderiez\b|\bprobable\b.*\brecom|\brecomendaria\b|\bprobabilidad\b.*\brecom",
     "ces": r"\bhow (easy|difficult)\b|\b(made|make) it easy\b|\beffort\b.*\b(score|did|put)|\bces\b"
     r"|\bwie (einfach|leicht)\b|\bleicht gemacht\b|\bquelle facilite\b|\bfacile\b.*\bpour vous"
@@ -164,6 +165,17 @@ NOT_TEXT = re.compile(
     r"first name|last name|recipient|role|class|os|platform|url|link|hash|sku)\b"
 )
 """Names of columns that never hold what a customer wrote."""
+
+NOT_PUBLISHED = re.compile(
+    r"\b(version|ip|address|birth|birthday|travel|stay|visit|purchase|order|expir|due)"
+)
+"""Names of columns whose dates are not when something was said."""
+
+VOTES = frozenset(
+    ("ups", "upvotes", "upvote ratio", "num comments", "retweet count", "retweets", "likes")
+    + ("like count", "favorite count", "subreddit", "karma", "shares", "reposts")
+)
+"""Beside such columns a ``score`` counts votes."""
 
 PERSONAL = re.compile(
     r"\b(ip address|ip|e ?mail|email address|recipient ?email|phone|telephone|mobile|telefon|"

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,19 +38,11 @@ class Workbook:
 
     def rows(self) -> Iterator[Row]:
         """Yield every row that is not wholly empty, by its number in the sheet."""
-        import python_calamine
-
-        book = _opened(self.path)
-        try:
-            sheet = book.get_sheet_by_name(self.sheet)
-            for number, values in enumerate(sheet.iter_rows(), 1):
+        with _opened(self.path) as book:
+            for number, values in enumerate(book.get_sheet_by_name(self.sheet).iter_rows(), 1):
                 cells = [text_of(value) for value in values]
                 if any(cells):
                     yield Row(number, cells)
-        except python_calamine.CalamineError as error:
-            raise InputError(f"{self.path.name} cannot be read: {error}") from error
-        finally:
-            book.close()
 
 
 def open_workbook(path: Path, sheet: str | None = None) -> Workbook:
@@ -57,8 +50,7 @@ def open_workbook(path: Path, sheet: str | None = None) -> Workbook:
     from python_calamine import SheetVisibleEnum
 
     _refuse_bomb(path)
-    book = _opened(path)
-    try:
+    with _opened(path) as book:
         names = [
             meta.name
             for meta in book.sheets_metadata
@@ -67,8 +59,6 @@ def open_workbook(path: Path, sheet: str | None = None) -> Workbook:
         if sheet is not None and sheet not in names:
             raise InputError(f"{path.name} has no sheet {sheet!r}: it has {', '.join(names)}")
         full = [name for name in names if book.get_sheet_by_name(name).height > 0]
-    finally:
-        book.close()
     if not full:
         raise InputError(f"{path.name} is empty")
     chosen = sheet or full[0]
@@ -77,21 +67,35 @@ def open_workbook(path: Path, sheet: str | None = None) -> Workbook:
     return Workbook(path, chosen, warnings, path.suffix.lower().lstrip(".") or "xlsx")
 
 
-def _opened(path: Path) -> CalamineWorkbook:
+@contextmanager
+def _opened(path: Path) -> Iterator[CalamineWorkbook]:
     import python_calamine
 
     try:
-        return python_calamine.load_workbook(str(path))
+        book = python_calamine.load_workbook(str(path))
+        try:
+            yield book
+        finally:
+            book.close()
     except python_calamine.PasswordError as error:
         raise InputError(f"{path.name} is protected by a password") from error
     except (python_calamine.CalamineError, OSError) as error:
         raise InputError(f"{path.name} is not a readable spreadsheet: {error}") from error
+    except BaseException as error:
+        # A panic of the Rust library is no Exception, and means one broken file.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise InputError(f"{path.name} is not a readable spreadsheet") from error
 
 
 def _refuse_bomb(path: Path) -> None:
-    if not zipfile.is_zipfile(path):
-        return
-    with zipfile.ZipFile(path) as archive:
-        size = sum(entry.file_size for entry in archive.infolist())
+    with path.open("rb") as file:
+        if file.read(2) != b"PK":
+            return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            size = sum(entry.file_size for entry in archive.infolist())
+    except Exception as error:  # zipfile has no common error for what is broken
+        raise InputError(f"{path.name} is not a readable spreadsheet: {error}") from error
     if size > MAX_UNPACKED:
         raise InputError(f"{path.name} unpacks to {size:,} bytes: save it as CSV instead")
