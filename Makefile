@@ -30,7 +30,7 @@ test: $(INSTALLED_TEST)
 	$(BIN)/python -m ruff format --check
 	$(BIN)/python -m mypy
 	@$(BIN)/python -m tests.browser
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 format: $(INSTALLED_TEST)
 	$(BIN)/python -m ruff check --fix

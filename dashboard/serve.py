@@ -38,7 +38,15 @@ from storage.database import open_reader
 from storage.errors import ConfigError, StorageError
 
 HOSTS = ["127.0.0.1", "localhost"]
-WARM = ("pandas", "plotly.graph_objects", "pyarrow")
+WARM = (
+    "pandas",
+    "plotly.graph_objects",
+    "pyarrow",
+    "dashboard.components",
+    "dashboard.data",
+    "dashboard.figures",
+    "dashboard.filters",
+)
 """What the first page would otherwise wait for: 0.6-1.6 s."""
 
 log = logging.getLogger("earshot.serve")

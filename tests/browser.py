@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -74,9 +75,21 @@ def launched() -> Iterator[Browser]:
 
 
 @contextmanager
-def opened(browser: Browser, *, width: int = 1280, height: int = 900) -> Iterator[Page]:
+def opened(
+    browser: Browser,
+    *,
+    width: int = 1280,
+    height: int = 900,
+    scheme: Literal["light", "dark"] = "light",
+) -> Iterator[Page]:
     """Open a page in a context of its own; at the end no other host may have been asked."""
-    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-GB")
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        locale="en-GB",
+        timezone_id="Europe/Berlin",
+        reduced_motion="reduce",
+    )
     page = context.new_page()
     strangers: list[str] = []
 
@@ -94,9 +107,13 @@ def opened(browser: Browser, *, width: int = 1280, height: int = 900) -> Iterato
     assert not strangers, f"the page asked other hosts: {strangers}"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One Chromium per test process."""
+    """One Chromium per file of tests.
+
+    Not per session: Playwright keeps an event loop running in its thread, in which no
+    other test could start one.
+    """
     with launched() as chromium:
         yield chromium
 
