@@ -12,8 +12,8 @@ MODULE_LINES = 400
 FUNCTION_LINES = 60
 VIEW_LINES = 60
 EMPTY_NAMES = re.compile(r"(^|_)(utils?|helpers?|managers?|misc|common)($|_)")
-TOPICS = (*PACKAGES, "architecture", "docs", "real", "setup", "system")
-"""``real`` and ``system`` run the whole path, on real data and through processes."""
+TOPICS = (*PACKAGES, "architecture", "docs", "real", "setup", "system", "worker")
+"""``real``, ``system`` and ``worker`` run the whole path, as processes or on real data."""
 
 
 def test_modules_have_a_readable_size() -> None:
