@@ -118,16 +118,12 @@ class RedditCollector:
         raw = client.post("api/comment/", thing_id=native_id, text=text)
         answer = raw.get("json") if isinstance(raw, dict) else None
         if not isinstance(answer, dict):
-            raise Retryable(
-                "Reddit did not say whether the reply was posted; look before repeating"
-            )
-        for error in answer.get("errors") or ():
-            raise _refusal(
-                [str(part) for part in error] if isinstance(error, list) else [str(error)]
-            )
+            raise Retryable("Reddit did not say whether it posted the reply: look before repeating")
+        if answer.get("errors"):
+            raise _refusal(answer["errors"])
         things = listing({"data": {"children": (answer.get("data") or {}).get("things")}}).things
         if not things:
-            raise Retryable("Reddit did not show the posted reply; look before repeating")
+            raise Retryable("Reddit did not show the posted reply: look before repeating")
         return _posted(things[0], options, self._services.now())
 
     def find_reply(self, source: Source, native_id: str, text: str = "") -> Posted | None:

@@ -77,7 +77,12 @@ class Reading:
             if not walk.after:
                 walk.begun = tuple(filter(None, names[:TOPS]))
             known = [at for at, name in enumerate(names) if name in walk.top]
-            self._note_threads(one, page.things[: known[0] if known else None])
+            fresh = page.things[: known[0] if known else None]
+            self._progress.read_threads(
+                fullname(thing) for thing in fresh if self._is_thread(thing)
+            )
+            if not one.whole:
+                self._note_growth(page.things)
             if not known and not page.after and walk.top and one.key.endswith("/comments"):
                 self._fill_gap()
             if known or not page.after or page.after == walk.after:
@@ -93,15 +98,10 @@ class Reading:
         params = {**one.params, "after": after} if after else one.params
         return listing(self._client.get(one.path, **params))
 
-    def _note_threads(self, one: ListingOf, new: Iterable[Thing]) -> None:
-        wanted = []
-        for thing in new:
-            name, comments = fullname(thing), thing.get("num_comments")
-            if name.startswith("t3_") and isinstance(comments, int) and comments > 0:
-                wanted.append(name)
-                if not one.whole:
-                    self._progress.grew(name, comments)
-        self._progress.read_threads(wanted)
+    @staticmethod
+    def _is_thread(thing: Thing) -> bool:
+        comments = thing.get("num_comments")
+        return fullname(thing).startswith("t3_") and isinstance(comments, int) and comments > 0
 
     def _fill_gap(self) -> None:
         """More was said than a listing holds: read the recent threads themselves."""
@@ -120,16 +120,18 @@ class Reading:
             except Unreadable:
                 return
             missing = set(asked) - {fullname(thing) for thing in found}
-            for thing in found:
-                self._note_growth(thing)
+            growing = self._progress.growing
+            self._note_growth(thing for thing in found if fullname(thing) in growing)
             yield self._batch(found, gone=self._twice_missing(asked, missing))
 
-    def _note_growth(self, thing: Thing) -> None:
-        name, comments = fullname(thing), thing.get("num_comments")
-        if name not in self._progress.growing or not isinstance(comments, int):
-            return
-        if self._progress.grew(name, comments):
-            self._progress.read_threads([name])
+    def _note_growth(self, things: Iterable[Thing]) -> None:
+        """Read threads again whose comments come by no listing, when they have more."""
+        for thing in things:
+            name, comments = fullname(thing), thing.get("num_comments")
+            if not name.startswith("t3_") or not isinstance(comments, int):
+                continue
+            if self._progress.grew(name, comments):
+                self._progress.read_threads([name])
 
     def _twice_missing(self, asked: list[str], missing: set[str]) -> list[str]:
         """What two re-checks miss is gone; where most is missing, a door is closed instead."""

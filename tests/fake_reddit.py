@@ -203,7 +203,7 @@ class FakeReddit:
             and not thing.get("vanished")
             and wanted in ("all", str(thing["subreddit"]).lower())
         ]
-        return sorted(found, key=lambda thing: thing["created_utc"], reverse=True)[: self.cap]
+        return sorted(found, key=_created, reverse=True)[: self.cap]
 
     def _listing(self, found: list[Thing], query: dict[str, str]) -> Answer:
         names = [thing["name"] for thing in found]
@@ -316,3 +316,7 @@ def _more(parent: str, children: list[str], count: int) -> Thing:
     own = children[0] if children else "_"
     data = {"count": count, "name": f"t1_{own}", "id": own, "parent_id": parent, "depth": 1}
     return {"kind": "more", "data": {**data, "children": children}}
+
+
+def _created(thing: Thing) -> float:
+    return float(thing["created_utc"] or 0)
