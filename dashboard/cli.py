@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "Say what is well and how to mend what is not.",
     ),
     "worker": ("dashboard.commands.worker:command", "The loop alone, as `up` starts it."),
+    "topics": ("dashboard.commands.topics:command", "How often and how well topics are spoken of."),
 }
 
 

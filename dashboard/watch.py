@@ -19,13 +19,17 @@ from storage.models import Kind, MentionFilter, Sums
 
 HISTORY = timedelta(weeks=10)
 IMPORTED = "import"
+_DAILY = ("volume", "quiet", "negative_share", "rating_drop")
 
 
 def look(space: Workspace) -> list[Alert]:
     """Look once; return the alerts that opened. The sample's past is looked at, too."""
     now = space.now()
-    signs = [*_silent(space, now), *_series(space, now)]
-    return alerts.update(space.db, lambda lasting: life.transitions(lasting, signs, now), now)
+    unknown: set[str] = set()
+    signs = [*_silent(space, now), *_series(space, now, unknown)]
+    return alerts.update(
+        space.db, lambda lasting: life.transitions(lasting, signs, now, unknown=unknown), now
+    )
 
 
 def _silent(space: Workspace, now: datetime) -> Iterator[Sign]:
@@ -40,8 +44,11 @@ def _silent(space: Workspace, now: datetime) -> Iterator[Sign]:
             yield _sign(found, f"source={source.id}", words)
 
 
-def _series(space: Workspace, now: datetime) -> Iterator[Sign]:
-    """Volume, negative share and rating of own brands, in all and by source."""
+def _series(space: Workspace, now: datetime, unknown: set[str]) -> Iterator[Sign]:
+    """Volume, negative share and rating of own brands, in all and by source.
+
+    Where the last day has a gap nothing can be said: its causes go to ``unknown``.
+    """
     conn = space.db.reader()
     zone = ZoneInfo(space.timezone)
     last = now.astimezone(zone).date() - timedelta(days=1)
@@ -52,6 +59,9 @@ def _series(space: Workspace, now: datetime) -> Iterator[Sign]:
         flt = base if not source else MentionFilter(base.start, last, (), own, (source,))
         history = _days(queries.trend(conn, flt, "day"), last, broken.get(source, set()))
         scope = f"source={source}" if source else ""
+        if last in broken.get(source, set()):
+            unknown |= {alerts.cause(what, scope) for what in _DAILY}
+            continue
         where = f"{source}: " if source else "All sources: "
         for signal in (signals.volume, signals.negative_share):
             found = signal(history[:-1], history[-1])
