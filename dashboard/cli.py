@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cases": ("dashboard.commands.cases:command", "Work on the response queue."),
     "kpi": ("dashboard.commands.kpi:command", "Print measures with their intervals."),
     "export": ("dashboard.commands.export:command", "Write mentions as CSV, JSONL, Parquet, XLSX."),
+    "erase": ("dashboard.commands.erase:command", "Erase what somebody said, with a receipt."),
     "verify": ("dashboard.commands.verify:command", "Recount everything; find any difference."),
     "alerts": ("dashboard.commands.alerts:command", "List, acknowledge and snooze alerts."),
     "sample": ("dashboard.commands.sample:command", "Leave the sample company."),

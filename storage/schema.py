@@ -1,7 +1,8 @@
 """The tables of the facts, as migrations that each run once, in one transaction.
 
 Drawn and explained in ``docs/data-model.md``. The desk's tables (cases, people, alerts)
-are in ``schema_desk``; both are one list of migrations.
+are in ``schema_desk``, receipts of erasures in ``schema_privacy``; all are one list of
+migrations.
 """
 
 from __future__ import annotations
@@ -161,9 +162,10 @@ def migrate(conn: sqlite3.Connection) -> None:
     All pending ones share one transaction that holds the write lock, so that two
     processes that open a new file at once cannot both make its tables.
     """
-    from storage import schema_desk  # registers its migrations on import
+    from storage import schema_desk, schema_privacy  # each registers its migrations on import
 
     assert schema_desk
+    assert schema_privacy
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         conn.execute("BEGIN IMMEDIATE")
