@@ -186,7 +186,7 @@ class Transport:
         request = httpx2.Request(
             ask.method,
             url,
-            headers={**_headers(url), **ask.headers},
+            headers=_headers(url) | {name.lower(): text for name, text in ask.headers.items()},
             content=ask.content,
             extensions={"timeout": self._timeout},
         )

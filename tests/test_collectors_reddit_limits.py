@@ -10,7 +10,7 @@ import pytest
 
 from collectors.contract import Replier, Services
 from collectors.reddit import RedditCollector, _refusal
-from collectors.reddit_client import Budget
+from collectors.reddit_client import Budget, translate
 from collectors.testing import faults
 from storage.errors import Retryable, SourceBroken
 from storage.models import Json
@@ -87,6 +87,12 @@ def test_wrong_credentials_are_said_in_words(
         reader.poll()
     assert "wrong" not in str(caught.value).replace("is wrong", "")
     assert says in reader.collector.check(reader.source()).problem
+
+
+def test_an_unsigned_401_is_a_matter_of_credentials() -> None:
+    """prawcore looks for a header that is not there, and raises a bare KeyError."""
+    assert "CLIENT_ID" in str(translate(KeyError(401), "a.example", "r/acme/new"))
+    assert isinstance(translate(KeyError("data"), "a.example", "x"), Retryable)
 
 
 def test_reading_works_without_an_account(reader: Reader) -> None:

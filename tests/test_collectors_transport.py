@@ -351,9 +351,10 @@ def test_one_hop_returns_any_status_and_posts_a_body(
     server: LoopbackServer, transport: Transport
 ) -> None:
     url = server.route("/post", lambda seen: Answer(seen.body, 403))
-    reply = transport.send(Ask(url, "POST", {"x-a": "b"}, b"hello"))
+    reply = transport.send(Ask(url, "POST", {"x-a": "b", "User-Agent": "me"}, b"hello"))
     assert (reply.status, reply.body) == (403, b"hello")
     assert server.requests[0].headers["x-a"] == "b"
+    assert server.requests[0].headers["user-agent"] == "me"
 
 
 def test_the_shared_transport_is_used_where_there_is_one(transport: Transport) -> None:
