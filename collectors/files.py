@@ -59,7 +59,9 @@ class FilesCollector:
         """Take a path or a ``file:`` address of something that is there."""
         path = Path(unquote(urlsplit(link).path) if link.startswith("file:") else link)
         try:
-            known = path.is_dir() or (path.is_file() and path.suffix.lower() in SUFFIXES)
+            # A bare word is rather a name of something than a folder that is here.
+            folder = len(path.parts) > 1 and path.is_dir()
+            known = folder or (path.is_file() and path.suffix.lower() in SUFFIXES)
         except (OSError, ValueError):
             return None
         if not known:

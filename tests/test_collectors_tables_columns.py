@@ -134,6 +134,15 @@ def test_all_open_answers_of_a_survey_are_its_text(tmp_path: Path) -> None:
     assert found.taken[0].extra == {"Plan": "yes"}
 
 
+def test_a_column_called_like_a_field_but_not_like_it_is_doubted(tmp_path: Path) -> None:
+    content = "text,rating\nsome words,excellent\nother words,so so\n"
+    path = write(tmp_path / "a.csv", content)
+    found = run(path)
+    assert "--map rating=rating" in found.warnings[0]
+    assert not found.refused
+    assert len(run(path, {"rating": "rating"}).refused) == 2
+
+
 def test_a_label_is_taken_only_if_mapped(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "text,label\nso good,positive\nso bad,neg\nhm,\nx,maybe\n")
     assert "label" not in run(path).plan.columns

@@ -25,6 +25,7 @@ from collectors.tables.vocabulary import (
 )
 
 MAX_TEXTS = 12
+DOUBTED = ("rating", "nps", "csat", "ces", "published_at")
 NPS_MARKS = frozenset({"NPS", "nps", "Net Promoter Score"})
 """A column of nothing else says what the column ``score`` beside it is."""
 NPS_GROUP = re.compile(r"\bnps (group|category|segment|type|gruppe)\b|\b(group|category|segment)$")
@@ -40,10 +41,14 @@ class Column(NamedTuple):
 
 
 class Guess(NamedTuple):
-    """Columns by field, and further columns whose text belongs to ``text``."""
+    """Columns by field, and further columns whose text belongs to ``text``.
+
+    ``doubtful`` are fields without a column although one is called like them.
+    """
 
     fields: dict[str, str]
     more_text: tuple[str, ...] = ()
+    doubtful: tuple[tuple[str, str], ...] = ()
 
 
 class _Match(NamedTuple):
@@ -93,7 +98,17 @@ def guess(
         more = _open_answers(columns, fields, taken, by_name=by_name)
     if "reply_at" in open_fields and "reply_text" not in fields:
         fields.pop("reply_at", None)
-    return Guess({f: fields[f] for f in FIELDS if f in fields}, more)
+    doubtful = tuple(
+        (field, column.name)
+        for field in DOUBTED
+        for column in columns
+        if field in open_fields
+        and field not in fields
+        and column.name not in taken
+        and column.profile.filled
+        and _name_score(field, column.name) > 90
+    )
+    return Guess({f: fields[f] for f in FIELDS if f in fields}, more, doubtful)
 
 
 def _is_survey(fields: Mapping[str, str]) -> bool:

@@ -149,7 +149,7 @@ def plan(
         scale=_scale(found, header, evidence, wishes),
         identity=_identity(found, header, columns),
         rows=evidence.rows,
-        warnings=(*table.warnings, *_about(header), *warnings),
+        warnings=(*table.warnings, *_about(header), *_doubts(found), *warnings),
     )
 
 
@@ -242,6 +242,13 @@ def _about(header: Header) -> tuple[str, ...]:
     if header.names and not header.rows and header.names[0].startswith("column "):
         notes.append("there are no names of columns: they are called column 1, column 2 …")
     return tuple(notes)
+
+
+def _doubts(found: Guess) -> tuple[str, ...]:
+    return tuple(
+        f"the values of {column!r} do not look like {name}: --map {name}={column} takes them anyway"
+        for name, column in found.doubtful
+    )
 
 
 def _nothing_found(path: Path, header: Header) -> str:
