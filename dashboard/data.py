@@ -22,7 +22,7 @@ from storage import case_lists, cases, coverage, listing, people, queries, revis
 from storage.case_model import Case, Recorded
 from storage.database import Database
 from storage.listing import MentionDetail, MentionRow
-from storage.models import MentionFilter
+from storage.models import CaseState, MentionFilter
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -205,6 +205,25 @@ def case_of(at: At, mention_id: int) -> Case | None:
 def case(at: At, case_id: int) -> case_lists.Item:
     """One case with its mention."""
     return case_lists.item(at.db.reader(), case_id)
+
+
+def queue(
+    at: At,
+    *,
+    states: tuple[CaseState, ...],
+    owner_id: int | None,
+    after: Case | None,
+    limit: int,
+) -> list[case_lists.Item]:
+    """One page of open cases, most urgent first."""
+    return case_lists.queue(
+        at.db.reader(), states=states, owner_id=owner_id, after=after, limit=limit
+    )
+
+
+def closed(at: At, *, before: Case | None, limit: int) -> list[case_lists.Item]:
+    """One page of closed cases, last closed first."""
+    return case_lists.closed(at.db.reader(), before=before, limit=limit)
 
 
 def history(at: At, case_id: int) -> list[Recorded]:

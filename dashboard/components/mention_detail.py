@@ -30,14 +30,19 @@ def mention(at: At, mention_id: int) -> None:
         return
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        _text(at, found)
-        _replies(at, found)
-        _versions(at, found)
+        said(at, found)
         _scores(found)
     with right:
         _facts(at, found)
         _correction(at, found)
         _case(at, found)
+
+
+def said(at: At, found: MentionDetail) -> None:
+    """Draw what was said and answered: text with evidence, replies, other versions."""
+    _text(at, found)
+    _replies(at, found)
+    _versions(at, found)
 
 
 def _back() -> None:

@@ -1,0 +1,107 @@
+"""HTML and words for cases, as ``markup`` is for mentions: pure, everything escaped."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from datetime import datetime
+
+from dashboard import markup
+from storage.case_lists import Load
+from storage.case_model import Case, EventType, Recorded
+from storage.models import CaseState
+
+_DONE = {
+    EventType.OPENED: "opened",
+    EventType.CLAIMED: "claimed",
+    EventType.EXTENDED: "still working on it",
+    EventType.RELEASED: "given back",
+    EventType.DRAFTED: "draft saved",
+    EventType.REPLIED: "reply recorded",
+    EventType.ANSWERED_ELSEWHERE: "answer found at the source",
+    EventType.RESOLVED: "resolved",
+    EventType.DISMISSED: "dismissed",
+    EventType.SNOOZED: "put aside",
+    EventType.REOPENED: "reopened",
+    EventType.TRANSFERRED: "handed on",
+    EventType.NOTED: "note",
+    EventType.MENTION_CHANGED: "the customer changed the text",
+    EventType.MENTION_GONE: "the text was deleted at its source",
+    EventType.ERASED: "erased",
+}
+
+
+def head(case: Case, now: datetime) -> str:
+    """Return the line above a case: urgency, due time, who has it, why it is here."""
+    parts = [f'<span class="es-chip">P{case.priority}</span>', _due(case, now), _state(case, now)]
+    parts += [markup.chip(reason) for reason in case.reasons]
+    if case.changed:
+        parts.append('<span class="es-bad">text changed since</span>')
+    if case.gone:
+        parts.append('<span class="es-bad">deleted at its source</span>')
+    return f'<div class="es-row">{"".join(parts)}</div>'
+
+
+def workload(load: Load) -> str:
+    """Say how much there is to do."""
+    return (
+        f"{load.new:,} new · {load.claimed:,} in work · {load.waiting:,} put aside · "
+        f"{load.answered:,} answered · {load.overdue:,} late"
+    )
+
+
+def held(case: Case, now: datetime, zone: str) -> str:
+    """Say in words who has a case, and until when."""
+    if case.state is CaseState.WAITING:
+        return f"{case.owner} put it aside until {markup.when(case.snooze_until, zone)}."
+    if case.owner is None:
+        return "Nobody has claimed it."
+    if case.lease_until is None or case.lease_until <= now:
+        return f"{case.owner} had it, but has not been seen since; you may claim it."
+    return f"{case.owner} has it until {markup.when(case.lease_until, zone)}."
+
+
+def ended(case: Case, zone: str) -> list[tuple[str, str]]:
+    """Return how a case ended, as names with values."""
+    return [
+        ("Reply", case.reply_url or ""),
+        ("Answered", markup.when(case.answered_at, zone) if case.answered_at else ""),
+        ("Closed", markup.when(case.closed_at, zone) if case.closed_at else ""),
+        ("Outcome", case.outcome or ""),
+        ("Root cause", case.root_cause or ""),
+        ("Action", case.action or ""),
+        ("Reason", case.reason or ""),
+    ]
+
+
+def history(events: Sequence[Recorded], zone: str) -> str:
+    """Return what happened to a case, the latest first."""
+    rows = [
+        (markup.when(each.event.at, zone), _told(each))
+        for each in reversed(events)
+        if each.event.type is not EventType.EXTENDED
+    ]
+    return markup.facts(rows)
+
+
+def _told(each: Recorded) -> str:
+    words = "erased" if each.erased else " · ".join(each.event.content.values())
+    done = f"{each.actor}: {_DONE[each.event.type]}"
+    return f"{done} – {words}" if words else done
+
+
+def _due(case: Case, now: datetime) -> str:
+    if not case.is_open or case.state is CaseState.ANSWERED:
+        return ""
+    if case.due_at < now:
+        late = markup.ago(case.due_at, now).removesuffix(" ago")
+        return f'<span class="es-bad">{html.escape(late)} late</span>'
+    return f"<span>due {html.escape(markup.ago(case.due_at, now))}</span>"
+
+
+def _state(case: Case, now: datetime) -> str:
+    if case.state is CaseState.CLAIMED and case.lease_until and case.lease_until > now:
+        return markup.chip(f"with {case.owner}")
+    if case.state is CaseState.WAITING:
+        return markup.chip(f"put aside by {case.owner}")
+    return markup.chip("new" if case.state is CaseState.CLAIMED else case.state.value)
