@@ -14,7 +14,7 @@ import click
 
 from dashboard.commands import import_shown as show
 from dashboard.commands import options
-from storage.errors import InputError
+from storage.errors import InputError, Refused
 from storage.models import Batch, Kind, Refusal, Saved, Source
 
 if TYPE_CHECKING:
@@ -104,8 +104,7 @@ def command(
         show.say("in all:")
         show.result(saved, ())
     if not saved.new + saved.changed + saved.unchanged:
-        click.echo("earshot: no row could be taken", err=True)
-        click.get_current_context().exit(1)
+        raise Refused("no row could be taken")
 
 
 def _plans(
