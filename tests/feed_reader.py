@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from collectors.contract import Services
 from collectors.feeds import FeedsCollector
@@ -25,7 +26,7 @@ class Reader:
         services = Services(allow_private=True, now=lambda: self.now, transport=self.transport)
         self.collector = FeedsCollector(services)
 
-    def serve(self, body: str | bytes, path: str = "/feed", **more: str) -> Source:
+    def serve(self, body: str | bytes, path: str = "/feed", **more: Any) -> Source:
         content_type = more.pop("content_type", "application/xml")
         url = self.server.put(path, body, content_type=content_type, **more)
         return Source("f", "feeds", brand="Acme", options={"url": url})
@@ -33,12 +34,12 @@ class Reader:
     def batches(self, source: Source, cursor: Json = None) -> list[Batch]:
         return list(self.collector.collect(source, cursor))
 
-    def read(self, body: str | bytes, **more: str) -> list[Observation]:
+    def read(self, body: str | bytes, **more: Any) -> list[Observation]:
         return [
             one for batch in self.batches(self.serve(body, **more)) for one in batch.observations
         ]
 
-    def only(self, body: str | bytes, **more: str) -> Observation:
+    def only(self, body: str | bytes, **more: Any) -> Observation:
         (one,) = self.read(body, **more)
         return one
 

@@ -63,7 +63,7 @@ def test_comments_at_every_depth_and_breadth(reader: Reader) -> None:
 @pytest.mark.data
 def test_captured_objects_arrive_whole(reader: Reader) -> None:
     reader.reddit.load(shared("reddit/posts.jsonl"), shared("reddit/comments.jsonl"))
-    names = ["redditdev", "EarthPorn", "MapPorn", "reddit_api_test", "changelog"]
+    names: Json = ["redditdev", "EarthPorn", "MapPorn", "reddit_api_test", "changelog"]
     seen = reader.seen(subreddits=names)
     raw = {**reader.reddit.things}
     assert seen.keys() == raw.keys()
@@ -114,7 +114,7 @@ def test_an_interrupted_walk_goes_on_where_it_stopped(reader: Reader) -> None:
         reader.reddit.add_post("acme", f"Post {n}")
     stream = reader.collector.collect(reader.source(), None)
     first = next(stream)
-    stream.close()
+    del stream
     top = {reader.reddit.add_post("acme", f"Top {n}") for n in range(5)}
     reader.cursor = first.cursor
     rest = reader.seen()
