@@ -211,7 +211,7 @@ def test_a_feed_that_never_ends_is_stopped(reader: Reader) -> None:
 
 def test_trouble_is_retryable_and_a_lost_feed_broken(reader: Reader) -> None:
     with pytest.raises(Retryable):
-        reader.batches(reader.serve("", status=503))  # type: ignore[arg-type]
+        reader.batches(reader.serve("", status=503))
     with pytest.raises(SourceBroken, match="does not exist"):
         reader.batches(Source("f", "feeds", options={"url": reader.server.url + "/none"}))
 

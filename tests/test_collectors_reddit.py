@@ -10,7 +10,7 @@ import pytest
 from collectors.reddit_things import SITE, address
 from collectors.testing import faults
 from storage.errors import SourceBroken
-from storage.models import Batch, Kind, Observation
+from storage.models import Batch, Json, Kind, Observation
 from tests.data import shared
 from tests.reddit_reader import Reader, by_name, gone, reading
 
