@@ -86,6 +86,7 @@ class Workspace:
         self._store = SqliteStore(db, now)
         self._pipeline = Pipeline(self._store, self.analyser, now)
         self._analyser: tuple[object, Analyser] | None = None
+        self._collectors: dict[tuple[str, str], Collector] = {}
 
     @property
     def is_sample(self) -> bool:
@@ -134,6 +135,13 @@ class Workspace:
             return SampleCollector(self.now, datetime.fromisoformat(began or "2026-01-01T00Z"))
         return registry.build(kind, self.services)
 
+    def collector_of(self, source: Source) -> Collector:
+        """The collector of one source, kept: it remembers its sign-in and rate limit."""
+        key = (source.id, source.kind)
+        if key not in self._collectors:
+            self._collectors[key] = self.collector(source.kind)
+        return self._collectors[key]
+
     def source(self, source_id: str) -> Source:
         """Return a source by id."""
         return sources.get(self.db.reader(), source_id)
@@ -162,7 +170,7 @@ class Workspace:
         """Collect one source now, store what came; scoring follows by ``understand``."""
         source = self.source(source_id)
         try:
-            collector = self.collector(source.kind)
+            collector = self.collector_of(source)
         except (ConfigError, NotFound) as error:
             raise CollectError(str(error)) from error
         return self._pipeline.poll(source, collector, actor, progress)

@@ -89,7 +89,8 @@ def add(
     from dashboard import settings, wiring
     from storage.models import Json, Source
 
-    suggestion = next(iter(registry.recognise(link)), None)
+    secrets = settings.load(config_path).secrets
+    suggestion = next(iter(registry.recognise(link, secrets)), None)
     if suggestion is None and kind is None:
         raise InputError(
             f"{link!r} is not recognised; give --kind (see `earshot sources kinds`) and --id"
