@@ -23,6 +23,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("dashboard.commands.export:command", "Write mentions as CSV, JSONL, Parquet, XLSX."),
     "erase": ("dashboard.commands.erase:command", "Erase what somebody said, with a receipt."),
     "verify": ("dashboard.commands.verify:command", "Recount everything; find any difference."),
+    "backup": ("dashboard.commands.backup:command", "Copy the database while all runs."),
+    "restore": ("dashboard.commands.restore:command", "Put a backup back; erase again."),
     "alerts": ("dashboard.commands.alerts:command", "List, acknowledge and snooze alerts."),
     "sample": ("dashboard.commands.sample:command", "Leave the sample company."),
     "sources": (

@@ -32,6 +32,12 @@ _SHOWN = 20
 @click.option("--as", "actor", default="", metavar="NAME", help="Who erases; needed with --yes.")
 @click.option("--finish", is_flag=True, help="Clean the file for an erasure that was held up.")
 @click.option("--receipts", is_flag=True, help="List the receipts of all erasures.")
+@click.option(
+    "--list",
+    "list_",
+    is_flag=True,
+    help="Print what was erased as keyed marks, to be kept for `earshot restore --erasures`.",
+)
 @options.as_json
 @options.places
 def command(
@@ -42,6 +48,7 @@ def command(
     actor: str,
     finish: bool,
     receipts: bool,
+    list_: bool,
     as_json: bool,
     **chosen: Any,
 ) -> None:
@@ -51,16 +58,18 @@ def command(
     the bytes of the file; figures stay as they are, and the next poll does not bring the
     words back. Copies outside of this file (backups, exports, reports) are yours to delete.
     """
-    from storage import privacy
+    from storage import backup, privacy
     from storage.database import Database
 
     del config_path
     wanted = privacy.Wanted(**chosen)
-    if not finish and not receipts:
+    if not (finish or receipts or list_):
         _check(wanted, yes=yes, dry_run=dry_run, actor=actor)
     db = Database(db_path, create=False)
     try:
-        if receipts or finish:
+        if list_:
+            click.echo(backup.erasures(db.reader()).text())
+        elif receipts or finish:
             conn = db.reader()
             found = privacy.receipts(conn) if receipts else privacy.finish(db, datetime.now(UTC))
             for each in found:
