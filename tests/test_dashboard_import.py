@@ -60,6 +60,14 @@ def test_the_guess_and_the_result_are_shown(tmp_path: Path) -> None:
     assert "line 5: rating '7'" in ran.text
 
 
+def test_ids_that_other_files_use_too_are_doubted(tmp_path: Path) -> None:
+    path = write(tmp_path / "a.csv", ROWS)
+    assert "--source NAME" in earshot("import", path, "--json").json["warnings"][0]
+    assert earshot("import", path, "--source", "may", "--json").json["warnings"] == []
+    strong = write(tmp_path / "b.csv", ROWS.strip().replace("\n", "\nr-"))
+    assert earshot("import", strong, "--json").json["warnings"] == []
+
+
 def test_a_dry_run_stores_nothing(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", ROWS)
     shown = earshot("import", path, "--dry-run")

@@ -71,6 +71,7 @@ class Plan:
 
     ``more_text`` are further columns whose text belongs to the mention, ``dropped`` those
     left out because they say more of a person than is needed, ``rows`` the rows of data.
+    ``numbered`` says that ids are plain numbers, which other files will use too.
     """
 
     path: Path
@@ -83,6 +84,7 @@ class Plan:
     dates: Mapping[str, DateColumn] = field(default_factory=dict)
     scale: Scale | None = None
     identity: str = "content"
+    numbered: bool = False
     rows: int = 0
     warnings: tuple[str, ...] = ()
 
@@ -148,6 +150,7 @@ def plan(
         dates=dates,
         scale=_scale(found, header, evidence, wishes),
         identity=_identity(found, header, columns),
+        numbered=_is_numbered(found, header, columns),
         rows=evidence.rows,
         warnings=(*table.warnings, *_about(header), *_doubts(found), *warnings),
     )
@@ -228,6 +231,13 @@ def _identity(found: Guess, header: Header, columns: Sequence[Column]) -> str:
         if look.unique >= 0.99 and look.share >= 0.99:
             return "url"
     return "content"
+
+
+def _is_numbered(found: Guess, header: Header, columns: Sequence[Column]) -> bool:
+    if "id" not in found.fields:
+        return False
+    values = columns[header.names.index(found.fields["id"])].profile.values
+    return all(value.isdecimal() and len(value) <= 7 for value in values)
 
 
 def _personal(found: Guess, header: Header) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import getpass
 import json
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -91,7 +91,7 @@ def command(
     be set. Importing a file again changes nothing. Rows that cannot be taken are listed
     with line and reason.
     """
-    plans = _plans(files, kind, pairs, wishes)
+    plans = _plans(files, kind, pairs, wishes, named=source_id is not None)
     made = [_source(plan, source_id, brand, product) for plan in plans]
     if dry_run:
         _show(plans, made, as_json)
@@ -108,7 +108,12 @@ def command(
 
 
 def _plans(
-    files: Sequence[Path], kind: str | None, pairs: Sequence[str], wishes: dict[str, Any]
+    files: Sequence[Path],
+    kind: str | None,
+    pairs: Sequence[str],
+    wishes: dict[str, Any],
+    *,
+    named: bool,
 ) -> list[Plan]:
     """Plan every file before anything is stored."""
     from collectors.tables.plans import Wishes, plan
@@ -123,10 +128,19 @@ def _plans(
     if (wishes.get("delimiter") or "").lower() in {"tab", "\\t"}:
         wishes["delimiter"] = "\t"
     asked = Kind(kind) if kind else None
-    return [
+    plans = [
         plan(path, now=utc_now(), kind=asked, mapping=mapping, wishes=Wishes(**wishes))
         for path in files
     ]
+    return plans if named else [_with_doubt(made) for made in plans]
+
+
+def _with_doubt(made: Plan) -> Plan:
+    """Row 1 of one survey and row 1 of the next would be one mention in one place."""
+    if not made.numbered:
+        return made
+    doubt = "ids are plain numbers: give every such export a place of its own with --source NAME"
+    return replace(made, warnings=(*made.warnings, doubt))
 
 
 def _source(plan: Plan, source_id: str | None, brand: str | None, product: str | None) -> Source:
@@ -162,6 +176,8 @@ def _import(
                 progress=stored,
                 analysed=scored,
             )
+            if scored:
+                click.echo(err=True)
             outcome.warnings = (*reading.warnings, *_left_out(outcome))
             outcomes.append(outcome)
             if not as_json:
