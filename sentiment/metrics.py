@@ -95,6 +95,11 @@ def response_rate(sums: Sums) -> Measure:
     return Measure("response_rate", *share(sums.replied, sums.n), sums.n)
 
 
+def topic_share(about: int, n: int) -> Measure:
+    """Return the share of mentions that speak of a topic; one mention may speak of several."""
+    return Measure("topic_share", *share(about, n), n)
+
+
 MEASURES: dict[str, Callable[[Sums], Measure]] = {
     "nps": nps,
     "csat": csat,
@@ -123,6 +128,7 @@ _SHOWN = {
     "sentiment": _Shown(1, 2, ""),
     "negative_share": _Shown(100, 1, " points"),
     "response_rate": _Shown(100, 1, " points"),
+    "topic_share": _Shown(100, 1, " points"),
 }
 
 
@@ -149,7 +155,12 @@ def compare(now: Sums, before: Sums, name: str) -> Change:
     2008), which for shares is Newcombe's hybrid score interval (1998, method 10); it needs
     nothing but the two intervals.
     """
-    a, b = MEASURES[name](now), MEASURES[name](before)
+    return change(MEASURES[name](now), MEASURES[name](before))
+
+
+def change(a: Measure, b: Measure) -> Change:
+    """Return how one figure differs from the one before it, see `compare`."""
+    name = a.name
     if a.value is None or b.value is None or None in (a.low, a.high, b.low, b.high):
         return Change(name, a, b, None, None, None, False, _missing(a, b))
     assert a.low is not None

@@ -191,3 +191,12 @@ def test_headlines_are_per_kind() -> None:
     assert named[Kind.REVIEW] == ["rating", "negative_share"]
     assert named[Kind.SURVEY] == ["nps", "negative_share"]
     assert named[Kind.SOCIAL] == named[Kind.ARTICLE] == ["negative_share"]
+
+
+def test_a_topics_share_is_compared_like_every_other_figure() -> None:
+    change = metrics.change(metrics.topic_share(60, 200), metrics.topic_share(20, 200))
+    assert change.difference == pytest.approx(0.2)
+    assert change.real
+    assert change.verdict == "up 20.0 points, more than chance"
+    same = compare(Sums(n=200, negative=60), Sums(n=200, negative=20), "negative_share")
+    assert (change.low, change.high) == (same.low, same.high)
