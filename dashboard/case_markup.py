@@ -75,11 +75,13 @@ def ended(case: Case, zone: str) -> list[tuple[str, str]]:
 
 
 def history(events: Sequence[Recorded], zone: str) -> str:
-    """Return what happened to a case, the latest first."""
+    """Return what happened to a case, the latest first; of drafts only the last."""
+    last_draft = max((e.seq for e in events if e.event.type is EventType.DRAFTED), default=0)
     rows = [
         (markup.when(each.event.at, zone), _told(each))
         for each in reversed(events)
         if each.event.type is not EventType.EXTENDED
+        and (each.event.type is not EventType.DRAFTED or each.seq == last_draft)
     ]
     return markup.facts(rows)
 

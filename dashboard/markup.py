@@ -32,7 +32,7 @@ STYLE = f"""<style>
 .es-dot {{ display:inline-block; width:.6rem; height:.6rem; border-radius:50%;
   margin-right:.35rem; }}
 .es-stars {{ letter-spacing:.05em; color:#b7791f; }}
-.es-row {{ display:flex; flex-wrap:wrap; gap:.3rem; align-items:center; }}
+.es-row {{ display:flex; flex-wrap:wrap; gap:.3rem; align-items:center; margin:.15rem 0; }}
 .es-push {{ margin-left:auto; }}
 .es-quote {{ border-left:3px solid rgba(128,128,128,.4); padding-left:.75rem; margin:.4rem 0; }}
 .es-facts {{ display:grid; grid-template-columns:max-content 1fr; gap:.25rem .9rem;

@@ -8,6 +8,7 @@ from dashboard import case_markup, data, markup
 from dashboard.components import case_actions, frame, mention_detail, notices, session
 from dashboard.components.case_actions import SNOOZES, field
 from dashboard.data import At
+from storage.case_lists import Item
 from storage.case_model import Case, Claim, Heartbeat, Release
 from storage.errors import NotFound
 from storage.models import CaseState
@@ -38,14 +39,15 @@ def case(at: At, case_id: int) -> None:
             st.markdown("**History**")
             st.html(case_markup.history(data.history(at, case_id), at.zone))
     with right:
-        _work(at, item.case)
+        _work(at, item)
 
 
 def _back() -> None:
     st.query_params.pop("case", None)
 
 
-def _work(at: At, case: Case) -> None:
+def _work(at: At, item: Item) -> None:
+    case = item.case
     person = session.actor()
     with st.container(border=True):
         st.html(case_markup.head(case, at.now))
@@ -61,7 +63,7 @@ def _work(at: At, case: Case) -> None:
     if person is not None and case.is_open:
         if case.owner_id == person.id and case.state is not CaseState.WAITING:
             _keep(case.id, person)
-            _writing(at, case, person)
+            _writing(at, case, person, markup.safe_url(item.mention.url))
             _resolving(at, case, person)
         _leaving(at, case, person)
 
@@ -94,7 +96,7 @@ def _keep(case_id: int, person: Person) -> None:
     case_actions.beat(case_id, Heartbeat(actor=person))
 
 
-def _writing(at: At, case: Case, person: Person) -> None:
+def _writing(at: At, case: Case, person: Person, url: str | None) -> None:
     key = field(case, "draft")
     st.session_state.setdefault(key, case.draft or "")
     with st.container(border=True):
@@ -105,12 +107,15 @@ def _writing(at: At, case: Case, person: Person) -> None:
             persist_state="session",
             on_change=case_actions.save_draft,
             args=(case, person),
+            disabled=case.state is CaseState.ANSWERED,
             help="Kept as a draft whenever you leave the field or press Ctrl+Enter.",
         )
         if case.state is CaseState.ANSWERED:
             st.caption("Recorded as answered.")
             return
         st.caption("1. Post it where the customer wrote. 2. Record it here.")
+        if url:
+            st.link_button("Open where the customer wrote", url, type="tertiary")
         st.text_input("Where it stands", key=field(case, "url"), placeholder="https://…")
         with st.container(horizontal=True):
             st.button(

@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboard import data, wiring
 from dashboard.data import At
+from dashboard.jobs import Jobs
 from dashboard.wiring import Workspace
 from storage import people
 from storage.people import Person
@@ -55,3 +56,9 @@ def work_as(name: str) -> Person:
         person = people.person(conn, name, space.now())
     st.session_state[_WHO] = person.name
     return person
+
+
+@st.cache_resource(show_spinner=False)
+def jobs() -> Jobs:
+    """Return the jobs of this server process."""
+    return Jobs()

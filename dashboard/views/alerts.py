@@ -1,8 +1,10 @@
-"""alerts."""
+"""Alerts: what is out of the ordinary, who looks after it, and what is behind it."""
 
 from __future__ import annotations
 
-from dashboard.components import frame, session
+from dashboard.components import alert_list, frame, live, session
 
 at = session.at()
 frame.title(at, "Alerts")
+alert_list.alerts(at)
+live.refresh(at, "alerts", "sources")

@@ -1,8 +1,12 @@
-"""sources."""
+"""Sources: how each one does, collecting now, adding by a link or a file."""
 
 from __future__ import annotations
 
-from dashboard.components import frame, session
+from dashboard.components import frame, job_list, live, session, source_add, source_list
 
 at = session.at()
 frame.title(at, "Sources")
+job_list.jobs()
+source_list.sources(at)
+source_add.add(at)
+live.refresh(at, "sources", "facts", "settings")

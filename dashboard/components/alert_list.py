@@ -1,0 +1,138 @@
+"""Alerts: what stands out, who looks after it; each action names the alert's id and actor."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import streamlit as st
+
+from dashboard import data, markup
+from dashboard.components import frame, links, notices, session
+from dashboard.components.case_actions import SNOOZES
+from dashboard.data import At
+from dashboard.desk import alerts as life
+from dashboard.desk.until import until
+from storage import alerts as stored
+from storage.alerts import Alert, AlertState, Moved
+from storage.models import Kind, MentionFilter
+from storage.people import Person
+
+_SIGNALS = {
+    "volume": "Unusually many mentions",
+    "quiet": "Unusually few mentions",
+    "negative_share": "More negative than usual",
+    "rating_drop": "Rating drops",
+    "silent": "Source is silent",
+}
+_STATES = {
+    AlertState.OPEN: "nobody looks after it",
+    AlertState.ACKNOWLEDGED: "seen by {actor}",
+    AlertState.SNOOZED: "quiet until {until} ({actor})",
+    AlertState.RESOLVED: "over ({actor})",
+}
+
+
+def alerts(at: At) -> None:
+    """Draw the alerts that last, and on wish those that are over."""
+    unresolved = data.unresolved(at)
+    if not unresolved:
+        notices.empty(
+            "Nothing out of the ordinary",
+            "Volume, share of negative, rating and silence of each source are compared with the "
+            "same weekday's own past.",
+        )
+    elif not frame.needs_actor():
+        st.caption("Compared with the same weekday's own past.")
+    for alert in unresolved:
+        _alert(at, alert)
+    if st.toggle("Show those that are over", key="alerts.over"):
+        known = {alert.id for alert in unresolved}
+        for alert in data.alerts(at):
+            if alert.id not in known:
+                _alert(at, alert)
+
+
+def _alert(at: At, alert: Alert) -> None:
+    person = session.actor()
+    with st.container(border=True):
+        st.html(_card(at, alert))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            _evidence(at, alert)
+            if person is not None and alert.state is not AlertState.RESOLVED:
+                _actions(alert, person)
+
+
+def _card(at: At, alert: Alert) -> str:
+    state = _STATES[alert.state].format(
+        actor=alert.actor, until=markup.when(alert.snooze_until, at.zone)
+    )
+    title = _SIGNALS.get(alert.signal, alert.signal)
+    since = f"since {markup.when(alert.opened_at, at.zone)}"
+    return (
+        f'<div class="es-row"><span class="es-title">{markup.said(title)}</span>'
+        f'{markup.chip(state)}<span class="es-meta es-push">{markup.said(since)}</span></div>'
+        f"{markup.line(alert.words)}"
+    )
+
+
+def _evidence(at: At, alert: Alert) -> None:
+    """Link to the mentions of the day that stood out, or to the source that is silent."""
+    if alert.signal == "silent":
+        st.page_link(links.SOURCES, label="The source →")
+        return
+    day = alert.last_seen_at.astimezone(ZoneInfo(at.zone)).date() - timedelta(days=1)
+    sources = tuple(
+        part.partition("=")[2] for part in alert.scope.split() if part.startswith("source=")
+    )
+    flt = MentionFilter(
+        start=day,
+        end=day,
+        kinds=(Kind.REVIEW,) if alert.signal == "rating_drop" else (),
+        brands=tuple(brand.name for brand in data.brands(at) if brand.own),
+        sources=sources,
+    )
+    links.mentions(f"{data.count(at, flt):,} mentions of {day:%a} {day.day} {day:%b} →", flt)
+
+
+def _actions(alert: Alert, person: Person) -> None:
+    if alert.state is not AlertState.ACKNOWLEDGED:
+        st.button(
+            "Acknowledge",
+            key=f"ack-{alert.id}",
+            on_click=_change,
+            args=(alert.id, person, life.acknowledge),
+            help="You have seen it and look after it.",
+        )
+    box = st.popover("Snooze", key=f"snooze-{alert.id}", on_change="rerun")
+    if box.open:
+        box.pills(
+            "Quiet for",
+            list(SNOOZES),
+            format_func=lambda key: SNOOZES[key],
+            key=f"quiet-{alert.id}",
+            on_change=_snooze,
+            args=(alert.id, person),
+        )
+    st.button(
+        "Done",
+        key=f"done-{alert.id}",
+        on_click=_change,
+        args=(alert.id, person, life.resolve),
+        help="The same cause stays silent until things were normal again.",
+    )
+
+
+def _snooze(alert_id: int, person: Person) -> None:
+    space = session.workspace()
+    choice = st.session_state[f"quiet-{alert_id}"]
+    if choice:
+        when = until(choice, space.now(), space.timezone)
+        _change(alert_id, person, lambda alert: life.snooze(alert, when, space.now()))
+
+
+def _change(alert_id: int, person: Person, decide: Callable[[Alert], Moved | None]) -> None:
+    space = session.workspace()
+    with notices.explained():
+        stored.change(space.db, alert_id, decide, person, space.now())

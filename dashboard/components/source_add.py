@@ -1,0 +1,88 @@
+"""Adding a source: a pasted link that is recognised and tried, or a file that is looked at."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from collectors import registry
+from collectors.contract import Check, Suggestion
+from dashboard import data, markup
+from dashboard.components import file_import, frame, notices, session
+from dashboard.data import At
+from storage.models import Source
+
+_WAYS = ("Paste a link", "Drop a file")
+
+
+def add(at: At) -> None:
+    """Draw the box that takes a link or a file."""
+    st.subheader("Add a source", anchor=False)
+    way = st.segmented_control(
+        "How", _WAYS, key="add.way", default=_WAYS[0], required=True, label_visibility="collapsed"
+    )
+    if way == _WAYS[0]:
+        _link(at)
+    else:
+        file_import.drop(at)
+
+
+def _link(at: At) -> None:
+    link = st.text_input(
+        "Link",
+        key="add.link",
+        placeholder="https://… a feed, an App Store page, a channel, a subreddit, Google Alerts",
+    )
+    if not link:
+        st.caption("Anything with a feed works; what else is possible is said for each link.")
+        return
+    found = registry.recognise(link.strip(), session.workspace().settings.secrets)
+    if not found:
+        _unknown()
+        return
+    with st.container(border=True):
+        st.html(markup.line(found[0].title))
+        if found[0].note:
+            st.html(markup.line(found[0].note))
+        _form(at, found[0])
+
+
+def _unknown() -> None:
+    st.warning("This link is not recognised. These kinds of source can be read:")
+    for info in registry.kinds().infos:
+        st.html(markup.facts([(info.name, f"{info.title}. {info.terms}")]))
+
+
+def _form(at: At, suggestion: Suggestion) -> None:
+    source_id = st.text_input("Name of the source", suggestion.id, key=f"add.id-{suggestion.id}")
+    brand = st.selectbox(
+        "Brand",
+        [each.name for each in data.brands(at)],
+        index=None,
+        key="add.brand",
+        accept_new_options=True,
+        placeholder="None",
+    )
+    source = Source(source_id.strip(), suggestion.kind, brand, options=suggestion.options)
+    if frame.needs_actor():
+        return
+    with st.container(horizontal=True):
+        st.button("Add it", key="add.save", type="primary", on_click=_save, args=(source,))
+        tried = st.button("Try it first", key="add.try")
+    if tried:
+        with st.spinner("Reading …"):
+            _shown(session.workspace().check(source))
+
+
+def _shown(check: Check) -> None:
+    if check.problem:
+        notices.problem("This does not work.", check.problem)
+    for seen in check.newest:
+        st.html(markup.quote(f"{seen.title}\n{seen.text}".strip()[: markup.SNIPPET]))
+    if check.instead:
+        st.html(markup.line(f"Try this link: {check.instead}"))
+
+
+def _save(source: Source) -> None:
+    with notices.explained():
+        session.workspace().save_source(source)
+        st.session_state["add.link"] = ""
