@@ -73,7 +73,9 @@ def earshot() -> None:
 def main() -> None:
     """Run the command line; errors are one line, exit 2 if the user can mend it, else 1."""
     try:
-        earshot.main(standalone_mode=False)
+        code = earshot.main(standalone_mode=False)
+        # Outside standalone mode click returns what a command gave to ``ctx.exit``.
+        sys.exit(code if isinstance(code, int) else 0)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
