@@ -98,7 +98,7 @@ def _due(case: Case, now: datetime) -> str:
     if case.due_at < now:
         late = markup.ago(case.due_at, now).removesuffix(" ago")
         return f'<span class="es-bad">{html.escape(late)} late</span>'
-    return f"<span>due {html.escape(markup.ago(case.due_at, now))}</span>"
+    return f'<span class="es-due">due {html.escape(markup.ago(case.due_at, now))}</span>'
 
 
 def _state(case: Case, now: datetime) -> str:

@@ -27,6 +27,7 @@ ORDER = (Label.NEGATIVE, Label.NEUTRAL, Label.POSITIVE, Label.UNSURE, Label.UNSC
 GROUPS_SHOWN = 10
 _NAME_LENGTH = 22
 _DAY_MS = 86_400_000
+_MS = timedelta(milliseconds=1)
 _BAR = 0.84
 """Width of a bar within its step."""
 _FADED = 0.45
@@ -248,11 +249,10 @@ def _hatching(bars: Sequence[Bar], gaps: Iterable[Gap], zone: str) -> list[Figur
     ):
         if end <= start:
             continue
-        stop = max(end, start + least)
         if merged and start <= merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], stop)
+            merged[-1][1] = max(merged[-1][1], end)
         else:
-            merged.append([start, stop])
+            merged.append([start, end])
     if not merged:
         return []
     return [
@@ -263,7 +263,7 @@ def _hatching(bars: Sequence[Bar], gaps: Iterable[Gap], zone: str) -> list[Figur
             "y": [1] * len(merged),
             "yaxis": "y2",
             "offset": 0,
-            "width": [(end - start) / timedelta(milliseconds=1) for start, end in merged],
+            "width": [max(end - start, least) / _MS for start, end in merged],
             "marker": {
                 "color": "rgba(0,0,0,0)",
                 "line": {"width": 0},

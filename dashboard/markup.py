@@ -35,12 +35,13 @@ STYLE = f"""<style>
 .es-row {{ display:flex; flex-wrap:wrap; gap:.3rem; align-items:center; margin:.15rem 0; }}
 .es-push {{ margin-left:auto; }}
 .es-quote {{ border-left:3px solid rgba(128,128,128,.4); padding-left:.75rem; margin:.4rem 0; }}
-.es-facts {{ display:grid; grid-template-columns:max-content 1fr; gap:.25rem .9rem;
-  font-size:.9rem; margin:0; padding:0; }}
+dl.es-facts {{ display:grid; grid-template-columns:max-content 1fr; gap:.25rem .9rem;
+  font-size:.9rem; margin:0 !important; padding:0 !important; }}
 .es-facts dt {{ opacity:.7; margin:0; padding:0; }}
 .es-facts dd {{ margin:0; overflow-wrap:anywhere; }}
 .es-line {{ font-size:.9rem; opacity:.85; margin:0; }}
-.es-bad {{ color:{theme.LABELS[Label.NEGATIVE]}; font-weight:600; }}
+.es-due {{ font-size:.85rem; }}
+.es-bad {{ font-size:.85rem; color:{theme.LABELS[Label.NEGATIVE]}; font-weight:600; }}
 mark.es-mark {{ color:inherit; border-radius:.2rem; padding:0 .1rem; }}
 {
     "".join(
