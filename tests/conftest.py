@@ -98,6 +98,11 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Let a reader end with its thread, as it may: only Python 3.13 and later warn of that."""
+    config.addinivalue_line("filterwarnings", "ignore:unclosed database:ResourceWarning")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave soak tests out unless ``-m`` asks for them."""
     if "soak" in (config.option.markexpr or ""):
