@@ -12,8 +12,6 @@ MODULE_LINES = 400
 FUNCTION_LINES = 60
 VIEW_LINES = 60
 EMPTY_NAMES = re.compile(r"(^|_)(utils?|helpers?|managers?|misc|common)($|_)")
-TOPICS = (*PACKAGES, "architecture", "docs", "real", "setup", "system", "worker")
-"""``real``, ``system`` and ``worker`` run the whole path, as processes or on real data."""
 
 
 def test_modules_have_a_readable_size() -> None:
@@ -68,10 +66,9 @@ def test_pages_live_where_streamlit_does_not_look() -> None:
     assert not (ROOT / "dashboard" / "pages").exists()
 
 
-def test_tests_are_flat_and_named_after_a_package() -> None:
+def test_tests_are_flat() -> None:
     """``tests/storage/`` would be imported as ``storage``."""
     tests = ROOT / "tests"
     assert (tests / "__init__.py").exists()
     for path in tests.rglob("test_*.py"):
         assert path.parent == tests, path
-        assert path.stem.split("_")[1] in TOPICS, path
