@@ -17,6 +17,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx2
+
+from collectors.connections import Resolve, lookup
 from collectors.contract import Services
 from collectors.transport import Limits, Transport
 from dashboard import settings
@@ -94,14 +97,21 @@ class Polled(NamedTuple):
 
 
 class Tireless(Workspace):
-    """A workspace that never sleeps and gives up on a slow answer after a second."""
+    """A workspace whose transport never sleeps; a case may set how it connects."""
+
+    limits = Limits()
+    resolve: Resolve = staticmethod(lookup)
+    inner: httpx2.BaseTransport | None = None
 
     @cached_property
     def services(self) -> Services:
         """What every collector gets, on loopback."""
-        limits = Limits(connect=2, read=1, total=2)
         transport = Transport(
-            allow_private=self.settings.allow_private, limits=limits, sleep=lambda _: None
+            allow_private=self.settings.allow_private,
+            limits=self.limits,
+            sleep=lambda _: None,
+            resolve=self.resolve,
+            inner=self.inner,
         )
         return Services(
             secrets=SECRETS,
