@@ -25,6 +25,8 @@ log = logging.getLogger("earshot.loop")
 JITTER = 0.1
 """Share of the interval by which due times spread, so that sources don't beat as one."""
 BACKOFF_LIMIT = timedelta(hours=6)
+WAIT_LIMIT = timedelta(days=1)
+"""Longer waits that the other side asks for are slips: a source must not fall silent."""
 FENCE = timedelta(seconds=60)
 """A fence opens by itself after this, unless its worker keeps renewing it."""
 
@@ -163,4 +165,5 @@ class Loop:
                 pause *= 2 ** min(self._store.failures(job.name) + 1, 6)
                 pause = max(job.every, min(pause, BACKOFF_LIMIT))
             pause *= 1 + JITTER * (2 * self._random.random() - 1)
-        return self._now() + max(pause, timedelta(seconds=wait or 0))
+        asked = timedelta(seconds=min(wait or 0, WAIT_LIMIT.total_seconds()))
+        return self._now() + max(pause, asked)

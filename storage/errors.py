@@ -21,8 +21,23 @@ of the package that uses the library, with ``raise … from``.
 from __future__ import annotations
 
 
+MESSAGE_LIMIT = 1_000
+
+
+def fit(message: str) -> str:
+    """Return a message on one line that every terminal, log and database can hold."""
+    line = " ".join(message.split())
+    if not line.isprintable():  # a source's own words may be part of it
+        line = "".join(each if each.isprintable() else "\ufffd" for each in line)
+    return line if len(line) <= MESSAGE_LIMIT else line[: MESSAGE_LIMIT - 1] + "…"
+
+
 class EarshotError(Exception):
     """Root of the tree: its text is shown to people as it stands."""
+
+    def __str__(self) -> str:
+        """Return the message, fit to be shown."""
+        return fit(super().__str__())
 
 
 class UserError(EarshotError):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from storage.database import Database
+from storage.errors import fit
 from storage.times import millis, moment
 
 
@@ -75,6 +76,7 @@ class Jobs:
 
     def finish(self, name: str, now: datetime, due: datetime, error: str | None) -> int:
         """Open the fence and set the next due time; return failures in a row."""
+        error = fit(error) if error else None
         with self._db.write() as conn:
             row = conn.execute(
                 "UPDATE jobs SET fence_owner = NULL, fence_until = NULL, ended_at = ?, due_at = ?,"

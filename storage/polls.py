@@ -8,6 +8,7 @@ from datetime import datetime
 
 from storage import revisions
 from storage.database import Database
+from storage.errors import fit
 from storage.models import Refusal, Saved
 from storage.times import millis
 
@@ -42,12 +43,13 @@ def add(
     kept = conn.execute("SELECT count(*) FROM refusals WHERE poll_id = ?", (poll_id,)).fetchone()[0]
     room = list(refusals)[: max(0, REFUSALS_KEPT - kept)]
     conn.executemany(
-        "INSERT INTO refusals VALUES (?, ?, ?)", [(poll_id, r.line, r.reason[:500]) for r in room]
+        "INSERT INTO refusals VALUES (?, ?, ?)", [(poll_id, r.line, fit(r.reason)) for r in room]
     )
 
 
 def end(db: Database, poll_id: int, now: datetime, error: str | None = None) -> None:
     """Close a poll's row; a failure, and the first success after one, move "sources"."""
+    error = fit(error) if error else None
     with db.write() as conn:
         conn.execute(
             "UPDATE polls SET ended_at = ?, error = ? WHERE id = ?", (millis(now), error, poll_id)

@@ -113,6 +113,20 @@ def test_the_other_side_says_when_to_come_back(bench: Callable[..., Bench]) -> N
     assert made.row("a")[0] >= START + timedelta(hours=2)
 
 
+@pytest.mark.parametrize("asked", [99_999_999, 1e15, float("inf")])
+def test_an_absurd_wait_does_not_silence_a_source(
+    bench: Callable[..., Bench], asked: float
+) -> None:
+    def limited() -> None:
+        raise Retryable("come back in\n\ud800 years", retry_after=asked)
+
+    made = bench(every("a", limited, minutes=10))
+    made.tick()
+    due, failures, error = made.row("a")
+    assert (due, failures) == (START + timedelta(days=1), 1)
+    assert error == "come back in \ufffd years"
+
+
 def test_success_forgets_failures(bench: Callable[..., Bench]) -> None:
     answers = [Retryable("no"), None]
 
