@@ -135,7 +135,9 @@ def _cells(figure: Figure) -> tuple[str, ...]:
     if figure.goal:
         sign = "≥" if figure.goal.least else "≤"
         bound = figure.goal.bound
-        goal = f"{sign} {number(bound, figure.unit)}" if figure.ratio is None else f"{sign} {bound:g}×"
+        goal = (
+            f"{sign} {number(bound, figure.unit)}" if figure.ratio is None else f"{sign} {bound:g}×"
+        )
     met = {True: "yes", False: "NO", None: ""}[figure.met]
     return figure.name, number(figure.value, figure.unit), baseline, ratio, goal, met
 

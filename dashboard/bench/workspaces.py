@@ -66,6 +66,16 @@ def store(db: Database, source: int, seen: Sequence[Observation], now: datetime 
     polls.end(db, poll, now)
 
 
+def store_all(db: Database, seen: Iterable[Observation], now: datetime = NOW) -> None:
+    """Store observations of all sources, each under a poll of its own source."""
+    by_source: dict[str, list[Observation]] = {}
+    for each in seen:
+        by_source.setdefault(each.place, []).append(each)
+    for number, source in enumerate(SOURCES):
+        if source.id in by_source:
+            store(db, number, by_source[source.id], now)
+
+
 def big(folder: Path, size: int, say: Callable[[str], object]) -> Path:
     """Return the path of a workspace with ``size`` mentions, making it on first use."""
     path = folder / f"bench-{size}.db"
@@ -87,13 +97,8 @@ def _fill(path: Path, size: int, say: Callable[[str], object]) -> None:
     done = 0
     for group in batched(Corpus().observations(size, 130), AT_ONCE):
         seen_at = group[-1].published_at or NOW
-        by_source: dict[str, list[Observation]] = {}
-        for each in group:
-            by_source.setdefault(each.place, []).append(each)
         with db.write() as conn:
-            for number, source in enumerate(SOURCES):
-                if source.id in by_source:
-                    store(db, number, by_source[source.id], seen_at)
+            store_all(db, group, seen_at)
             waiting = scores.pending(conn, AT_ONCE)
             scores.save(db, MODEL, [(each, analysis(draw)) for each in waiting], seen_at)
         done += len(group)
