@@ -1,0 +1,414 @@
+"""Every page under AppTest: with data, empty, without a database, and what people do there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.components import session
+from dashboard.wiring import Workspace
+from storage import alerts, case_lists, cases, listing, people, queries, workspace
+from storage.alerts import Opened, Sign
+from storage.case_model import Claim, Resolve
+from storage.models import CaseState, Label, MentionFilter
+from tests import pages
+
+PAGES = ("overview", "mentions", "queue", "alerts", "sources", "reports")
+APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Iterator[Workspace]:
+    made = pages.build(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Workspace]:
+    made = pages.build(tmp_path, mentions=False)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Open a page as a browser with that address would."""
+    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
+    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
+
+    def go(page: str = "overview", who: str | None = None, **params: str) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        if who:
+            app.session_state["working_as"] = who
+        app.run()
+        if page != "overview":
+            app.switch_page(f"views/{page}.py")
+        for name, value in params.items():
+            app.query_params[name] = value
+        return app.run()
+
+    yield go
+    session._open.clear()
+    session.jobs.clear()
+
+
+def known_person(space: Workspace, name: str) -> people.Person:
+    with space.db.write() as conn:
+        return people.person(conn, name, space.now())
+
+
+def shown(app: AppTest) -> str:
+    """All words on the page, wherever they stand."""
+    parts = [*app.markdown, *app.caption, *app.text, *app.html, *app.title, *app.info]
+    return "\n".join(str(each.value) for each in parts if hasattr(each, "value")) + "\n".join(
+        str(each.proto.body) for each in app.get("html")
+    )
+
+
+def button(app: AppTest, label: str) -> Any:
+    return next(each for each in app.button if each.label == label)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_with_data(page: str, space: Workspace, visit: Open) -> None:
+    app = visit(page)
+    assert not app.exception
+    assert app.title[0].value == page.capitalize()
+    assert "Data to" in app.caption[-1].value or any("Data to" in c.value for c in app.caption)
+    assert any("Europe/Berlin" in each.value for each in app.caption)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_without_a_mention(page: str, empty: Workspace, visit: Open) -> None:
+    app = visit(page)
+    assert not app.exception
+    assert app.title[0].value == page.capitalize()
+
+
+def test_without_a_database_the_page_says_what_to_do(visit: Open) -> None:
+    app = visit()
+    assert not app.exception
+    assert any("earshot up" in each.value for each in app.caption)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_what_people_wrote_is_never_markdown_or_a_label(
+    page: str, space: Workspace, visit: Open
+) -> None:
+    known_person(space, "Anna")
+    app = visit(page, who="Anna")
+    assert not app.exception
+    risky = ("markdown", "caption", "button", "metric", "expander", "info", "error", "warning")
+    for kind in risky:
+        for each in app.get(kind):
+            assert "tracker.example" not in str(each.proto), f"{kind} on {page}"
+
+
+def test_the_sample_is_marked_on_every_page(space: Workspace, visit: Open) -> None:
+    with space.db.write() as conn:
+        workspace.set_meta(conn, "sample", "1")
+    for page in PAGES:
+        assert "made up" in visit(page).info[0].value
+    assert not visit("overview", period="today").exception
+
+
+def test_headlines_are_per_kind_and_say_the_change_in_words(space: Workspace, visit: Open) -> None:
+    tiles = {each.label: each for each in visit().metric}
+    assert tiles["Reviews · rating"].value.endswith("★")
+    assert tiles["Reviews · rating"].delta == "no real change"
+    assert tiles["Social · negative"].delta == "nothing before"
+    assert "interval" in str(tiles["Survey · NPS"].proto.help)
+    assert "n = " in str(tiles["Survey · NPS"].proto.help)
+
+
+def test_links_carry_exactly_the_mentions_that_they_count(space: Workspace, visit: Open) -> None:
+    from urllib.parse import parse_qs
+
+    from dashboard import data, filters
+
+    app = visit()
+    at = data.at(space.db, space.now())
+    found = 0
+    for each in app.get("page_link"):
+        label, query = each.proto.label, each.proto.query_string
+        if not label[0].isdigit():
+            continue
+        flt = filters.from_params(parse_qs(query), at.today)
+        assert queries.count(space.db.reader(), flt) == int(label.split()[0].replace(",", ""))
+        found += 1
+    assert found == 3
+
+
+def test_an_address_is_a_view(space: Workspace, visit: Open) -> None:
+    app = visit("mentions", label="negative", kind="review", period="all")
+    assert not app.exception
+    flt = MentionFilter(labels=(Label.NEGATIVE,))
+    count = sum(
+        sums.negative
+        for kind, sums in queries.totals(space.db.reader(), flt).items()
+        if kind.value == "review"
+    )
+    assert any(f"{count} mentions" in each.value for each in app.caption)
+    assert app.selectbox(key="f.period").value == "all"
+
+
+def test_a_strange_address_is_named_and_left_out(space: Workspace, visit: Open) -> None:
+    app = visit("mentions", label="angry", mention="../../etc", before="x" * 99)
+    assert not app.exception
+    assert "label=angry" in shown(app)
+
+
+def test_words_and_pages_of_the_list(space: Workspace, visit: Open) -> None:
+    app = visit("mentions", period="all", q="delivery")
+    count = queries.count(space.db.reader(), MentionFilter(text="delivery"))
+    assert any(f"{count} mentions" in each.value for each in app.caption)
+    assert sum(each.label == "Read" for each in app.button) == 20
+    app = button(app, "Older").click().run()
+    assert app.query_params["before"]
+    assert not app.exception
+    assert button(app, "Newest")
+
+
+def test_the_bar_writes_the_address(space: Workspace, visit: Open) -> None:
+    app = visit("mentions")
+    app.text_input(key="f.q").set_value("crashes").run()
+    assert app.query_params["q"] == ["crashes"] or app.query_params["q"] == "crashes"
+    app.selectbox(key="f.period").set_value("7d").run()
+    assert "7d" in app.query_params["period"]
+    app = button(app, "Clear").click().run()
+    assert "q" not in app.query_params
+    assert "7d" in app.query_params["period"]
+
+
+def test_custom_days_start_from_what_is_shown(space: Workspace, visit: Open) -> None:
+    app = visit("overview")
+    app.selectbox(key="f.period").set_value("custom").run()
+    assert not app.exception
+    assert set(app.query_params) >= {"from", "to"}
+    assert len(app.date_input(key="f.days").value) == 2
+
+
+def test_one_mention_in_full(space: Workspace, visit: Open) -> None:
+    row = listing.page(space.db.reader(), MentionFilter(text="terrible"), limit=1)[0]
+    app = visit("mentions", mention=str(row.id))
+    assert not app.exception
+    assert "<mark" in shown(app)
+    assert row.author in shown(app)
+    app = button(app, "← All mentions").click().run()
+    assert "mention" not in app.query_params
+
+
+def test_a_mention_that_is_not_there(space: Workspace, visit: Open) -> None:
+    app = visit("mentions", mention="12345")
+    assert not app.exception
+    assert "no such mention" in shown(app)
+
+
+def test_a_person_corrects_a_label(space: Workspace, visit: Open) -> None:
+    known_person(space, "Anna")
+    row = listing.page(space.db.reader(), MentionFilter(text="awful"), limit=1)[0]
+    assert row.label is Label.NEGATIVE
+    app = visit("mentions", who="Anna", mention=str(row.id))
+    app.segmented_control(key=f"label-{row.id}-{row.version}").set_value("neutral").run()
+    assert not app.exception
+    assert listing.detail(space.db.reader(), row.id).row.label is Label.NEUTRAL
+    assert "by a person" in shown(app)
+
+
+def test_looking_needs_no_name_but_acting_does(space: Workspace, visit: Open) -> None:
+    known_person(space, "Anna")
+    app = visit("queue")
+    assert not any(each.label in {"Claim", "Take the next"} for each in app.button)
+    app = app.selectbox(key="who").set_value("Anna").run()
+    assert not app.exception
+    assert any(each.label == "Take the next" for each in app.button)
+
+
+def test_a_case_from_claim_to_resolution(space: Workspace, visit: Open) -> None:
+    anna = known_person(space, "Anna")
+    earlier = cases.claim_next(space.db, anna, space.now())
+    assert earlier is not None
+    # The test browser can choose a root cause but not type a new one.
+    done = Resolve(actor=anna, root_cause="late courier", action="called them")
+    cases.act(space.db, earlier.id, done, space.now())
+    app = visit("queue", who="Anna")
+    app = button(app, "Take the next").click().run()
+    assert not app.exception
+    case_id = int(app.query_params["case"][0])
+    assert cases.load(space.db.reader(), case_id).owner == "Anna"
+
+    app.text_area(key=f"case-{case_id}-draft").set_value("We are sorry.").run()
+    assert cases.load(space.db.reader(), case_id).draft == "We are sorry."
+
+    app.text_input(key=f"case-{case_id}-url").set_value("https://example.org/r").run()
+    app = button(app, "Record reply").click().run()
+    case = cases.load(space.db.reader(), case_id)
+    assert case.state is CaseState.ANSWERED
+    assert case.reply_url == "https://example.org/r"
+
+    app.selectbox(key=f"case-{case_id}-cause").set_value("late courier")
+    app.text_input(key=f"case-{case_id}-action").set_value("changed the courier")
+    app = button(app, "Resolve").click().run()
+    assert not app.exception
+    case = cases.load(space.db.reader(), case_id)
+    assert (case.state, case.root_cause) == (CaseState.RESOLVED, "late courier")
+    assert "late courier" in shown(app)
+    assert button(app, "Reopen")
+
+
+def test_a_missing_reason_is_said_and_nothing_changes(space: Workspace, visit: Open) -> None:
+    anna = known_person(space, "Anna")
+    case = cases.claim_next(space.db, anna, space.now())
+    assert case is not None
+    app = visit("queue", who="Anna", case=str(case.id))
+    app = button(app, "Resolve").click().run()
+    assert "a root cause is needed" in shown(app)
+    assert cases.load(space.db.reader(), case.id).state is CaseState.CLAIMED
+
+
+def test_who_was_faster_is_named_and_typed_words_stay(space: Workspace, visit: Open) -> None:
+    known_person(space, "Anna")
+    ben = known_person(space, "Ben")
+    app = visit("queue", who="Anna")
+    claim = next(each for each in app.button if each.label == "Claim")
+    case_id = int(claim.key.split("-")[1])
+    cases.act(space.db, case_id, Claim(actor=ben), space.now())
+    app = claim.click().run()
+    assert not app.exception
+    assert "Somebody was faster" in shown(app)
+    assert "Ben claimed it" in shown(app)
+    assert cases.load(space.db.reader(), case_id).owner == "Ben"
+
+
+def test_a_draft_is_refused_when_the_customer_changed_the_text(
+    space: Workspace, visit: Open
+) -> None:
+    anna = known_person(space, "Anna")
+    case = cases.claim_next(space.db, anna, space.now())
+    assert case is not None
+    app = visit("queue", who="Anna", case=str(case.id))
+    row = listing.detail(space.db.reader(), case.mention_id)
+    changed = pages.review(int(row.native_id[1:]), row.row.published_at, "All good now.", 4.0)
+    pages.take(space, space.source("shop"), [changed])
+    app.text_area(key=f"case-{case.id}-draft").set_value("Sorry for that").run()
+    assert not app.exception
+    assert app.text_area(key=f"case-{case.id}-draft").value == "Sorry for that"
+    assert "changed" in shown(app)
+
+
+def test_put_aside_and_hand_on(space: Workspace, visit: Open) -> None:
+    anna = known_person(space, "Anna")
+    known_person(space, "Ben")
+    case = cases.claim_next(space.db, anna, space.now())
+    assert case is not None
+    app = visit("queue", who="Anna", case=str(case.id))
+    app.session_state[f"case-{case.id}-leave"] = True
+    app.run()
+    app.selectbox(key=f"case-{case.id}-to").set_value("Ben").run()
+    assert cases.load(space.db.reader(), case.id).owner == "Ben"
+
+
+def test_alerts_are_acknowledged_by_somebody(space: Workspace, visit: Open) -> None:
+    known_person(space, "Anna")
+    sign = Sign(
+        "volume", "source=shop", "shop: 40 mentions where 3 are usual ![x](http://t.example)"
+    )
+    alerts.update(space.db, lambda _: [Opened(sign)], space.now())
+    app = visit("overview")
+    assert "1 alert" in shown(app)
+    app = visit("alerts", who="Anna")
+    app = button(app, "Acknowledge").click().run()
+    assert not app.exception
+    found = alerts.unresolved(space.db.reader())[0]
+    assert (found.state.value, found.actor) == ("acknowledged", "Anna")
+    assert "seen by Anna" in shown(app)
+
+
+def test_a_source_is_paused_and_resumed(space: Workspace, visit: Open) -> None:
+    known_person(space, "Anna")
+    app = visit("sources", who="Anna")
+    app = app.button(key="pause-shop").click().run()
+    assert not space.source("shop").enabled
+    app = app.button(key="pause-shop").click().run()
+    assert space.source("shop").enabled
+    assert not app.exception
+
+
+def test_a_source_that_fails_says_so_in_words(space: Workspace, visit: Open) -> None:
+    from storage import polls
+
+    poll = polls.begin(space.db, "social", space.now() + timedelta(seconds=1), "worker")
+    polls.end(space.db, poll, space.now() + timedelta(seconds=2), "![x](http://tracker.example)")
+    app = visit("sources")
+    assert "Cannot be read since" in shown(app)
+    assert any("2 of 3 sources healthy" in each.value for each in app.caption)
+
+
+def test_a_link_becomes_a_source(empty: Workspace, visit: Open) -> None:
+    known_person(empty, "Anna")
+    app = visit("sources", who="Anna")
+    app.text_input(key="add.link").set_value("https://example.org/feed.xml").run()
+    assert not app.exception
+    app = app.button(key="add.save").click().run()
+    assert not app.exception
+    kinds = [health.source.kind for health in _health(empty)]
+    assert kinds == ["feeds"]
+
+
+def test_collecting_now_runs_beside_the_page(space: Workspace, visit: Open) -> None:
+    known_person(space, "Anna")
+    app = visit("sources", who="Anna")
+    app.button(key="now-shop").click().run()
+    job = session.jobs().latest()[0]
+    assert job.finished.wait(20)
+    app.run()
+    assert not app.exception
+    assert "Collecting shop: stopped" in shown(app), "nothing listens on port 9"
+
+
+def test_a_dropped_file_is_looked_at_then_imported(empty: Workspace, visit: Open) -> None:
+    known_person(empty, "Anna")
+    content = "Stars,Text,Date\n" + "".join(
+        f"{i % 5 + 1},Bad service {i},2026-11-01\n" for i in range(30)
+    )
+    app = visit("sources", who="Anna")
+    app.segmented_control(key="add.way").set_value("Drop a file").run()
+    app.file_uploader(key="add.file").upload("reviews.csv", content.encode(), "text/csv").run()
+    assert not app.exception
+    assert "30 rows" in shown(app)
+    assert queries.count(empty.db.reader(), MentionFilter()) == 0
+    app = app.button(key="add.go").click().run()
+    job = session.jobs().latest()[0]
+    assert job.finished.wait(20)
+    assert job.error is None
+    assert queries.count(empty.db.reader(), MentionFilter()) == 30
+    app.run()
+    assert "30 new" in shown(app)
+
+
+def test_a_file_that_is_no_table_is_explained(empty: Workspace, visit: Open) -> None:
+    app = visit("sources")
+    app.segmented_control(key="add.way").set_value("Drop a file").run()
+    app.file_uploader(key="add.file").upload("x.csv", b"", "text/csv").run()
+    assert not app.exception
+    assert "cannot be read" in shown(app)
+
+
+def _health(space: Workspace) -> list[Any]:
+    from storage import coverage
+
+    return coverage.health(space.db.reader(), space.now())
+
+
+def test_the_queue_lists_what_the_store_lists(space: Workspace, visit: Open) -> None:
+    app = visit("queue")
+    wanted = case_lists.queue(space.db.reader(), states=(CaseState.NEW,))
+    assert sum(each.label == "Look" for each in app.button) == min(20, len(wanted))
