@@ -40,6 +40,10 @@ class Unreadable(SourceBroken):
     """One subreddit, search or thread cannot be read; the rest of the source can."""
 
 
+class Garbled(Retryable):
+    """One path answered what cannot be read; others may do better."""
+
+
 class Budget:
     """How many requests Reddit still allows, by its ``x-ratelimit`` headers."""
 
@@ -166,10 +170,10 @@ def translate(error: Exception, host: str, what: str) -> CollectError:
         return Unreadable(f"{what} may not be read (private, or banned)")
     if isinstance(error, core.NotFound | core.Redirect):
         return Unreadable(f"{what} does not exist")
-    if isinstance(error, core.BadJSON | ValueError | TypeError | LookupError | AttributeError):
-        if isinstance(error, KeyError) and error.args == (401,):
-            return _signed_out(host)
-        return Retryable(f"{host} answered something that is not Reddit's API")
+    if isinstance(error, KeyError) and error.args == (401,):
+        return _signed_out(host)
+    if isinstance(error, _ODD):
+        return Garbled(f"{host} answered something that is not Reddit's API")
     if isinstance(error, core.InvalidToken | core.InsufficientScope):
         return _signed_out(host)
     if isinstance(error, core.ResponseException):
@@ -244,15 +248,14 @@ def _response(reply: Reply, request: requests.PreparedRequest) -> requests.Respo
     return response
 
 
+_ODD = (core.BadJSON, ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What code meets in odd answers: no JSON, other shapes than expected, nesting beyond reason."""
 _FOREIGN = (
     core.PrawcoreException,
     praw.exceptions.PRAWException,
     requests.RequestException,
     configparser.Error,
-    ValueError,
-    TypeError,
-    LookupError,
-    AttributeError,
     AssertionError,
+    *_ODD,
 )
 """What praw has been seen to raise: its own errors, and those of code meeting odd answers."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from collectors.reddit_client import RedditClient, Unreadable
+from collectors.reddit_client import Garbled, RedditClient, Unreadable
 from collectors.reddit_options import ListingOf, Options
 from collectors.reddit_progress import TOPS, Progress, Walk
 from collectors.reddit_things import (
@@ -17,11 +17,12 @@ from collectors.reddit_things import (
     Thing,
     fullname,
     is_gone,
+    is_listing,
     listing,
     observation,
     tree,
 )
-from storage.errors import SourceBroken
+from storage.errors import CollectError, Retryable, SourceBroken
 from storage.models import Batch, Json, Observation, Refusal, Source
 
 INFO, CHILDREN, BATCH = 100, 100, 500
@@ -50,21 +51,23 @@ class Reading:
         self._in_time = in_time
         self._progress = Progress.of(cursor)
         self._met: set[str] = set()
+        self._broken: dict[str, CollectError] = {}
 
     def run(self) -> Iterator[Batch]:
         """Yield batches; one listing that cannot be read does not keep the others."""
         listings = self._options.listings()
         self._progress.keep_only(one.key for one in listings)
-        broken: list[str] = []
         for one in listings:
             try:
                 yield from self._listing(one)
-            except Unreadable as error:
-                broken.append(f"{one.key}: {error}")
+            except (Unreadable, Garbled) as error:
+                self._broken[one.key] = error
         yield from self._recheck()
         yield from self._threads()
-        if broken:
-            raise SourceBroken("; ".join(broken))
+        if self._broken:
+            words = "; ".join(f"{key}: {error}" for key, error in self._broken.items())
+            passing = all(isinstance(error, Garbled) for error in self._broken.values())
+            raise Retryable(words) if passing else SourceBroken(words)
 
     def _listing(self, one: ListingOf) -> Iterator[Batch]:
         walk = self._progress.walks.setdefault(one.key, Walk())
@@ -96,7 +99,10 @@ class Reading:
 
     def _page(self, one: ListingOf, after: str) -> Listing:
         params = {**one.params, "after": after} if after else one.params
-        return listing(self._client.get(one.path, **params))
+        raw = self._client.get(one.path, **params)
+        if not is_listing(raw):  # taken for an empty one, it would pass for silence
+            raise Garbled("answered something that is no listing")
+        return listing(raw)
 
     @staticmethod
     def _is_thread(thing: Thing) -> bool:
@@ -117,7 +123,8 @@ class Reading:
             asked = names[at : at + INFO]
             try:
                 found = listing(self._client.get("api/info/", id=",".join(asked))).things
-            except Unreadable:
+            except (Unreadable, Garbled) as error:
+                self._broken["looking again"] = error
                 return
             missing = set(asked) - {fullname(thing) for thing in found}
             growing = self._progress.growing
@@ -143,8 +150,11 @@ class Reading:
         return gone
 
     def _threads(self) -> Iterator[Batch]:
+        garbled: set[str] = set()
         while self._progress.pending and self._in_time():
             name = self._progress.pending[0]
+            if name in garbled:
+                return
             things: list[Thing] = []
             refused: list[Refusal] = []
             try:
@@ -153,8 +163,11 @@ class Reading:
                     if len(things) == BATCH:
                         yield self._batch(things)
                         things = []
-            except Unreadable as error:
+            except (Unreadable, Garbled) as error:
                 refused.append(Refusal(0, f"thread {name}: {error}"))
+                if isinstance(error, Garbled):  # again later, behind the others
+                    garbled.add(name)
+                    self._progress.pending.append(name)
             self._progress.pending.pop(0)
             yield self._batch(things, refused=refused)
 
@@ -172,7 +185,9 @@ class Reading:
         while left:
             if spent >= EXPANSIONS:
                 count = sum(max(1, len(one.children)) for one in left)
-                refused.append(Refusal(0, f"thread {name} is too long: {count} comments not read"))
+                refused.append(
+                    Refusal(0, f"thread {name} is too long: at least {count} comments not read")
+                )
                 return
             one = left.pop()
             ids, rest = one.children[:CHILDREN], one.children[CHILDREN:]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from storage.models import Kind, Observation, Source
 
 PLACE = "reddit"
 SITE = "https://www.reddit.com"
+_FULLNAME = re.compile(r"t[13]_[0-9A-Za-z]{1,20}")
 _GONE = {"[deleted]", "[removed]", "[ removed by reddit ]"}
 
 Thing = Mapping[str, Any]
@@ -47,6 +49,12 @@ def listing(raw: object) -> Listing:
     return Listing(tuple(things), after if isinstance(after, str) else "")
 
 
+def is_listing(raw: object) -> bool:
+    """Say whether an answer has a listing's shape, be it empty."""
+    data = raw.get("data") if isinstance(raw, dict) else None
+    return isinstance(data, dict) and isinstance(data.get("children"), list)
+
+
 def tree(raw: object) -> Iterator[Thing | More]:
     """Yield the comments of a tree at every depth, and what it left out."""
     waiting = list(reversed(listing(raw).things))
@@ -70,8 +78,8 @@ def fullname(thing: Thing) -> str:
     """Return ``t3_…`` or ``t1_…``, or an empty string for other things."""
     name = thing.get("name")
     if not isinstance(name, str):
-        name = f"{thing.get('kind')}_{thing.get('id')}"
-    return name if name.startswith(("t1_", "t3_")) and len(name) < 30 else ""
+        name = f"{thing.get('kind')}_{_string(thing, 'id')}"
+    return name if _FULLNAME.fullmatch(name) else ""
 
 
 def is_gone(thing: Thing) -> bool:
@@ -95,11 +103,11 @@ def observation(thing: Thing, source: Source, base: str, now: datetime) -> Obser
     created = _time(thing.get("created_utc"))
     believed = created is not None and EARLIEST <= created <= now + AHEAD
     extra = {
-        "subreddit": _string(thing, "subreddit"),
-        "score": _string(thing, "score"),
-        "thread": _string(thing, "link_id") if comment else "",
+        "subreddit": markup.line(_string(thing, "subreddit")),
+        "score": markup.line(_string(thing, "score")),
+        "thread": markup.line(_string(thing, "link_id")) if comment else "",
         "link": "" if comment or thing.get("is_self") else links.web(_string(thing, "url")),
-        "date_not_believed": "" if believed else _string(thing, "created_utc")[:20],
+        "date_not_believed": "" if believed else markup.line(_string(thing, "created_utc")[:20]),
     }
     author = markup.line(_string(thing, "author"))
     return Observation(
@@ -114,9 +122,14 @@ def observation(thing: Thing, source: Source, base: str, now: datetime) -> Obser
         updated_at=_time(thing.get("edited")),
         brand=source.brand,
         product=source.product,
-        parent=_string(thing, "parent_id") or None if comment else None,
+        parent=_parent(thing) if comment else None,
         extra={key: value for key, value in extra.items() if value},
     )
+
+
+def _parent(thing: Thing) -> str | None:
+    name = _string(thing, "parent_id")
+    return name if _FULLNAME.fullmatch(name) else None
 
 
 def address(thing: Thing, base: str) -> str:

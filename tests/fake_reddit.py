@@ -49,6 +49,7 @@ class FakeReddit:
     """
 
     def __init__(self, server: LoopbackServer) -> None:
+        self.server = server
         self.url = server.url
         self.things: dict[str, Thing] = {}
         self.remaining: float | None = 900.0
@@ -60,6 +61,10 @@ class FakeReddit:
         self.lock = threading.RLock()
         self._ids = itertools.count(36**5)
         server.default = self._answer
+
+    def start_at(self, number: int) -> None:
+        """Count the ids of what is added from here on from this number."""
+        self._ids = itertools.count(number)
 
     def add_post(self, subreddit: str, title: str, body: str = "", **more: Any) -> str:
         """Submit a post; returns its fullname."""
@@ -222,7 +227,9 @@ class FakeReddit:
         if comment is None:
             children = self._children(f"t3_{post}", 0)
         else:
-            focus = self.things[f"t1_{comment}"]
+            focus = self.things.get(f"t1_{comment}")
+            if focus is None:
+                return self._json({"message": "Not Found", "error": 404}, 404)
             replies = self._children(focus["name"], 0)
             children = [{"kind": "t1", "data": {**focus, "replies": _wrapped(replies)}}]
         return self._json([_listing([submission]), {"kind": "Listing", "data": _data(children)}])
