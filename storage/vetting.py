@@ -10,19 +10,27 @@ from storage.models import Observation
 TEXT_LIMIT = 1_000_000
 """Characters of one mention's text; longer ones are refused, never cut silently."""
 
-_TEXT_FIELDS = ("native_id", "title", "text", "author", "url", "reply_text")
+_TEXT_FIELDS = (
+    *("native_id", "title", "text", "author", "url", "reply_text"),
+    *("place", "lang", "brand", "product", "parent"),
+)
 
 
 def safe(seen: Observation) -> Observation:
     """Replace what no UTF-8 text can hold: lone surrogates and NUL."""
     said = (seen.native_id, seen.title, seen.text, seen.author, seen.url, seen.reply_text)
+    named = (seen.place, seen.lang, seen.brand, seen.product, seen.parent)
+    extra = seen.extra
     # One look at all of it: nearly every observation passes here.
-    if _holds("".join(said)):
+    if _holds("".join((*said, *filter(None, named), *extra, *extra.values()))):
         return seen
     mended: dict[str, Any] = {
-        name: _mend(value) for name, value in zip(_TEXT_FIELDS, said, strict=True)
+        name: _mend(value)
+        for name, value in zip(_TEXT_FIELDS, (*said, *named), strict=True)
+        if value is not None
     }
-    return replace(seen, **mended)
+    notes = {_mend(name): _mend(value) for name, value in extra.items()}
+    return replace(seen, **mended, extra=notes)
 
 
 def why_not(seen: Observation) -> str | None:
