@@ -40,18 +40,21 @@ _E = TypeVar("_E", bound=Enum)
 
 
 def from_params(params: Params, today: date) -> MentionFilter:
-    """Return the filter that an address asks for; without a period the last 30 days."""
+    """Return the filter that an address asks for; without a period the last 30 days.
+
+    An empty brand, product or language is a value, too: what names none.
+    """
     start, end = _period(params, today)
     return MentionFilter(
         start=start,
         end=end,
         kinds=_members(Kind, params.get("kind", ())),
-        brands=_texts(params.get("brand", ())),
+        brands=_texts(params.get("brand", ()), or_none=True),
         sources=_texts(params.get("source", ())),
-        products=_texts(params.get("product", ())),
+        products=_texts(params.get("product", ()), or_none=True),
         topics=_texts(params.get("topic", ())),
         labels=_members(Label, params.get("label", ())),
-        langs=_texts(params.get("lang", ())),
+        langs=_texts(params.get("lang", ()), or_none=True),
         text=" ".join(_texts(params.get("q", ()))[:1]),
     )
 
@@ -135,9 +138,9 @@ def _members(kind: type[_E], given: Iterable[str]) -> tuple[_E, ...]:
     return tuple(dict.fromkeys(known[each] for each in given if each in known))
 
 
-def _texts(given: Sequence[str]) -> tuple[str, ...]:
-    cleaned = (_clean(each) for each in given[:VALUES_KEPT])
-    return tuple(dict.fromkeys(each for each in cleaned if each))
+def _texts(given: Sequence[str], *, or_none: bool = False) -> tuple[str, ...]:
+    cleaned = [_clean(each) for each in given[:VALUES_KEPT]]
+    return tuple(dict.fromkeys(each for each in cleaned if each or (or_none and each == "")))
 
 
 def _clean(text: str) -> str | None:
@@ -146,4 +149,4 @@ def _clean(text: str) -> str | None:
         text.encode()
     except UnicodeEncodeError:
         return None
-    return text if 0 < len(text) <= LONGEST and "\x00" not in text else None
+    return text if len(text) <= LONGEST and "\x00" not in text else None

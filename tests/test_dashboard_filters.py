@@ -18,6 +18,7 @@ texts = st.text(
     st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), min_size=1, max_size=40
 )
 names = st.lists(texts, max_size=4, unique=True).map(tuple)
+names_or_none = st.lists(st.just("") | texts, max_size=4, unique=True).map(tuple)
 
 
 @st.composite
@@ -30,12 +31,12 @@ def chosen(draw: st.DrawFn) -> MentionFilter:
         start=start,
         end=end,
         kinds=draw(st.lists(st.sampled_from(Kind), unique=True).map(tuple)),
-        brands=draw(names),
+        brands=draw(names_or_none),
         sources=draw(names),
-        products=draw(names),
+        products=draw(names_or_none),
         topics=draw(names),
         labels=draw(st.lists(st.sampled_from(Label), unique=True).map(tuple)),
-        langs=draw(names),
+        langs=draw(names_or_none),
         text=draw(st.just("") | texts),
     )
 

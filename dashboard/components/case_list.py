@@ -23,10 +23,14 @@ _SHOWN = {
 }
 
 
+def workload(at: At) -> None:
+    """Say how much there is to do."""
+    st.html(markup.line(case_markup.workload(data.load(at))))
+
+
 def queue(at: At) -> None:
     """Draw the list that the address asks for."""
     person = session.actor()
-    st.html(markup.line(case_markup.workload(data.load(at))))
     with st.container(horizontal=True, vertical_alignment="center"):
         shown = _choice()
         if person is not None:

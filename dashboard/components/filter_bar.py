@@ -166,7 +166,7 @@ def _lists(params: dict[str, list[str]], known: Choices) -> None:
 
 
 def _shown(names: dict[str, str], key: str) -> str:
-    return names.get(key, key)
+    return names.get(key, key) or "(none)"
 
 
 def _list_changed(name: str) -> None:
@@ -176,7 +176,7 @@ def _list_changed(name: str) -> None:
 def _chosen(params: dict[str, list[str]], flt: MentionFilter, topics: dict[str, str]) -> None:
     """Say what is filtered by, with one button to undo it."""
     parts = [
-        f"{title}: {', '.join(topics.get(each, each) for each in params[name])}"
+        f"{title}: {', '.join(_shown(topics, each) for each in params[name])}"
         for name, title in _LISTS.items()
         if name in params
     ]

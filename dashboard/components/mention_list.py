@@ -5,13 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import data, markup
-from dashboard.components import links, notices
+from dashboard.components import frame, links, notices
 from dashboard.data import At
 from storage.listing import MentionRow
 from storage.models import MentionFilter
 
 PAGE = 20
-_NEWEST = "mentions.newest"
+_PIN = "mentions.pin"
 _BEFORE = "before"
 
 
@@ -23,11 +23,30 @@ def mentions(at: At, flt: MentionFilter) -> None:
         return
     before = _position(st.query_params.get(_BEFORE))
     names = dict(data.choices(at).topics)
-    rows = data.mentions(at, flt, before, PAGE + 1)
+    newest = data.mentions(at, flt, before, PAGE + 1)
+    rows = newest if before is not None else _pinned(at, flt, newest)
     _heading(total, before)
     for row in rows[:PAGE]:
         _mention(at, row, names)
     _turn(rows, before)
+
+
+def _pinned(at: At, flt: MentionFilter, newest: list[MentionRow]) -> list[MentionRow]:
+    """Keep the first page as it was first shown until somebody asks for what is newer."""
+    kept = st.session_state.get(_PIN)
+    if frame.switched() or kept is None or kept[0] != flt or not newest:
+        st.session_state[_PIN] = (flt, newest[0].position if newest else 0)
+        return newest
+    newer = sum(row.position > kept[1] for row in newest)
+    if not newer:
+        return newest
+    many = f"more than {PAGE}" if newer > PAGE else f"{newer}"
+    st.button(f"Show {many} newer", key="mentions.newer", type="primary", on_click=_unpin)
+    return data.mentions(at, flt, kept[1] + 1, PAGE + 1)
+
+
+def _unpin() -> None:
+    st.session_state.pop(_PIN, None)
 
 
 def _heading(total: int, before: int | None) -> None:

@@ -6,6 +6,7 @@ from dashboard.components import case_list, case_work, frame, live, session
 
 at = session.at()
 frame.title(at, "Queue")
+case_list.workload(at)
 chosen = case_work.chosen()
 if chosen is not None:
     case_work.case(at, chosen)
