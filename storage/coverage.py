@@ -53,23 +53,23 @@ def health(conn: sqlite3.Connection, now: datetime) -> list[SourceHealth]:
 
 def _health(conn: sqlite3.Connection, source: Source, now: datetime) -> SourceHealth:
     (source_id,) = conn.execute("SELECT id FROM sources WHERE key = ?", (source.id,)).fetchone()
-    last, success = conn.execute(
-        "SELECT max(started_at), max(CASE WHEN error IS NULL THEN ended_at END) FROM polls"
-        " WHERE source_id = ? AND ended_at IS NOT NULL",
-        (source_id,),
-    ).fetchone()
-    failing, error = conn.execute(
-        "SELECT min(started_at), (SELECT error FROM polls WHERE source_id = ?1 AND error IS NOT"
-        " NULL ORDER BY id DESC LIMIT 1) FROM polls WHERE source_id = ?1 AND error IS NOT NULL"
-        " AND started_at >= coalesce(?2, 0)",
-        (source_id, success),
-    ).fetchone()
+    polled = "SELECT {} FROM polls WHERE source_id = ? AND ended_at IS NOT NULL"
+    newest = "ORDER BY started_at DESC LIMIT 1"
+    last = _one(conn, f"{polled.format('started_at')} {newest}", source_id)
+    success = _one(conn, f"{polled.format('ended_at')} AND error IS NULL {newest}", source_id)
+    broken = (
+        "SELECT {} FROM polls WHERE source_id = ? AND error IS NOT NULL AND started_at >= ?"
+        " ORDER BY started_at {} LIMIT 1"
+    )
+    failing = _one(conn, broken.format("started_at", "ASC"), source_id, success or 0)
+    error = conn.execute(broken.format("error", "DESC"), (source_id, success or 0)).fetchone()
     polls, new = conn.execute(
         "SELECT count(*), coalesce(sum(new), 0) FROM polls WHERE source_id = ? AND started_at > ?",
         (source_id, millis(now) - 86_400_000),
     ).fetchone()
     (refused,) = conn.execute(
-        "SELECT coalesce(sum(refused), 0) FROM polls WHERE source_id = ?", (source_id,)
+        "SELECT coalesce(sum(refused), 0) FROM polls WHERE source_id = ? AND refused > 0",
+        (source_id,),
     ).fetchone()
     (mentions,) = conn.execute(
         "SELECT coalesce(sum(r.n), 0) FROM slices s JOIN rollup_month r ON r.slice_id = s.id"
@@ -81,7 +81,7 @@ def _health(conn: sqlite3.Connection, source: Source, now: datetime) -> SourceHe
         _when(last),
         _when(success),
         _when(failing),
-        error if failing is not None else None,
+        error[0] if error else None,
         polls,
         new,
         mentions,
@@ -89,35 +89,39 @@ def _health(conn: sqlite3.Connection, source: Source, now: datetime) -> SourceHe
     )
 
 
+_GAPS = """
+SELECT o.key, p.started_at, p.error,
+  (SELECT started_at FROM polls WHERE source_id = p.source_id AND ended_at IS NOT NULL
+   AND started_at >= ?1 AND started_at < p.started_at ORDER BY started_at DESC LIMIT 1),
+  (SELECT started_at FROM polls WHERE source_id = p.source_id AND ended_at IS NOT NULL
+   AND error IS NULL AND started_at > p.started_at AND started_at <= ?2
+   ORDER BY started_at LIMIT 1)
+FROM sources o CROSS JOIN polls p ON p.source_id = o.id
+WHERE p.error IS NOT NULL AND p.started_at BETWEEN ?1 AND ?2 AND p.ended_at IS NOT NULL
+ORDER BY o.key, p.started_at
+"""
+"""Failed polls, each with the poll before it and the next success."""
+
+
 def gaps(conn: sqlite3.Connection, start: datetime, end: datetime) -> list[Gap]:
     """Stretches of failed polls within a period: from the last success to the next one."""
-    rows = conn.execute(
-        "SELECT o.key, p.started_at, p.ended_at, p.error FROM polls p JOIN sources o"
-        " ON o.id = p.source_id WHERE p.started_at BETWEEN ? AND ? AND p.ended_at IS NOT NULL"
-        " ORDER BY o.key, p.started_at",
-        (millis(start), millis(end)),
-    )
     found: list[Gap] = []
-    before: tuple[str, datetime] | None = None
-    open_gap: Gap | None = None
-    for key, started, _, error in rows:
-        when = moment(started)
-        if open_gap and (open_gap.source != key or not error):
-            stop = when if open_gap.source == key else end
-            found.append(open_gap._replace(end=stop))
-            open_gap = None
-        if error and open_gap is None:
-            since = before[1] if before and before[0] == key else when
-            open_gap = Gap(key, since, end, error)
-        before = (key, when)
-    if open_gap:
-        found.append(open_gap)
+    rows = conn.execute(_GAPS, (millis(start), millis(end)))
+    for key, failed, error, before, success in rows:
+        if found and found[-1].source == key and found[-1].end >= moment(failed):
+            continue
+        since = failed if before is None else before
+        found.append(Gap(key, moment(since), end if success is None else moment(success), error))
     return found
 
 
 def choices(conn: sqlite3.Connection) -> Choices:
     """What there is to filter by; only names that some mention bears."""
-    first, last = conn.execute("SELECT min(day), max(day) FROM mentions").fetchone()
+    first, last = conn.execute(
+        "SELECT min((SELECT min(day) FROM rollup_day WHERE topic_id = 0 AND slice_id = s.id)),"
+        " max((SELECT max(day) FROM rollup_day WHERE topic_id = 0 AND slice_id = s.id))"
+        " FROM slices s WHERE s.grouping = 4"
+    ).fetchone()
 
     def used(column: str, table: str, name: str) -> tuple[str, ...]:
         rows = conn.execute(
@@ -149,10 +153,16 @@ def unscored_share(conn: sqlite3.Connection) -> float:
 
 
 def data_until(conn: sqlite3.Connection) -> datetime | None:
-    """When the last fact was stored; what "data to" and "as known at" mean."""
+    """When the last fact was stored; what "data to" and "as known at" mean.
+
+    Ids order by the time of first sight, up to a few milliseconds between writers, and
+    polls by their beginning: the latest of the last thousand is the latest of all.
+    """
     row = conn.execute(
-        "SELECT max((SELECT max(first_seen_at) FROM mentions),"
-        " (SELECT coalesce(max(ended_at), 0) FROM polls))"
+        "SELECT max((SELECT max(first_seen_at) FROM"
+        " (SELECT first_seen_at FROM mentions ORDER BY id DESC LIMIT 1000)),"
+        " (SELECT coalesce(max(ended_at), 0) FROM"
+        " (SELECT ended_at FROM polls ORDER BY id DESC LIMIT 1000)))"
     ).fetchone()
     return _when(row[0])
 
@@ -164,3 +174,9 @@ def timezone(conn: sqlite3.Connection) -> str:
 
 def _when(at: int | None) -> datetime | None:
     return None if at is None else moment(at)
+
+
+def _one(conn: sqlite3.Connection, sql: str, *args: int) -> int | None:
+    """The number that a query finds first, None where it finds none."""
+    row = conn.execute(sql, args).fetchone()
+    return None if row is None or row[0] is None else int(row[0])

@@ -119,6 +119,8 @@ CREATE TABLE polls (
   unchanged INTEGER NOT NULL DEFAULT 0, gone INTEGER NOT NULL DEFAULT 0,
   refused INTEGER NOT NULL DEFAULT 0, error TEXT, actor TEXT NOT NULL) STRICT;
 CREATE INDEX polls_source ON polls (source_id, started_at);
+CREATE INDEX polls_failed ON polls (source_id, started_at) WHERE error IS NOT NULL;
+CREATE INDEX polls_refused ON polls (source_id, refused) WHERE refused > 0;
 CREATE TABLE refusals (
   poll_id INTEGER NOT NULL REFERENCES polls, line INTEGER NOT NULL, reason TEXT NOT NULL) STRICT;
 CREATE INDEX refusals_poll ON refusals (poll_id);

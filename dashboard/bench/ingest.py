@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dashboard.bench import without, workspaces
 from dashboard.bench.clocks import interleaved, spent
-from dashboard.bench.corpus import DAYS, Corpus
+from dashboard.bench.corpus import DAYS, NOW, Corpus
 from dashboard.bench.table import Figure, Goal, Section
 from dashboard.bench.workspaces import AT_ONCE, batched
 from sentiment import analyser
@@ -202,4 +202,4 @@ def _live(db: Database, seen: list[Observation], model: analyser.Lexicon) -> Non
             workspaces.store_all(db, group)
         waiting = scores.pending(db.reader(), AT_ONCE)
         analyses = model.analyse([each.passage for each in waiting])
-        scores.save(db, model.model_id, list(zip(waiting, analyses, strict=True)), workspaces.NOW)
+        scores.save(db, model.model_id, list(zip(waiting, analyses, strict=True)), NOW)
