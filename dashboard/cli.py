@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("dashboard.commands.up:command", "Start collecting and open the dashboard."),
     "cases": ("dashboard.commands.cases:command", "Work on the response queue."),
     "kpi": ("dashboard.commands.kpi:command", "Print measures with their intervals."),
+    "report": ("dashboard.commands.report:command", "Write the weekly summary."),
     "export": ("dashboard.commands.export:command", "Write mentions as CSV, JSONL, Parquet, XLSX."),
     "erase": ("dashboard.commands.erase:command", "Erase what somebody said, with a receipt."),
     "verify": ("dashboard.commands.verify:command", "Recount everything; find any difference."),

@@ -126,10 +126,9 @@ _SHOWN = {
     "ces": _Shown(1, 2, ""),
     "rating": _Shown(1, 2, " stars"),
     "sentiment": _Shown(1, 2, ""),
-    "negative_share": _Shown(100, 1, " points"),
-    "response_rate": _Shown(100, 1, " points"),
-    "topic_share": _Shown(100, 1, " points"),
 }
+_SHARE = _Shown(100, 1, " points")
+"""How everything else is spoken: shares and rates."""
 
 
 class Change(NamedTuple):
@@ -244,6 +243,6 @@ def _missing(now: Measure, before: Measure) -> str:
 
 
 def _moved(name: str, difference: float) -> str:
-    shown = _SHOWN[name]
+    shown = _SHOWN.get(name, _SHARE)
     size = f"{abs(difference) * shown.factor:.{shown.digits}f}{shown.unit}"
     return f"{'up' if difference > 0 else 'down'} {size}, more than chance"

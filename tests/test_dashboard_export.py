@@ -14,7 +14,7 @@ from pyarrow import parquet
 from python_calamine import CalamineWorkbook
 
 from dashboard import exports
-from dashboard.commands import export
+from dashboard.commands import output
 from storage import listing, queries, workspace
 from storage.database import Database
 from storage.models import Kind, Label, MentionFilter
@@ -202,7 +202,7 @@ def test_what_needs_a_file_says_so_and_never_overwrites_the_database(db: Databas
     for name in (db.path, f"{db.path}-wal", f"{db.path}.key"):
         ran = earshot("export", "mentions", "--db", db.path, "--format", "csv", "--out", name)
         assert ran.code == 2, name
-    ran = earshot("export", "mentions", "--db", db.path, "--out", "/nowhere/x.csv")
+    ran = earshot("export", "mentions", "--db", db.path, "--out", f"{db.path}/x.csv")
     assert ran.code == 2
     assert "cannot be written" in ran.err
 
@@ -212,7 +212,7 @@ def test_a_failed_export_leaves_no_half_file(db: Database, tmp_path: Path) -> No
     out.write_text("kept")
 
     def fail() -> None:
-        with export.target(out) as file:
+        with output.target(out) as file:
             file.write(b"half")
             raise RuntimeError
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dashboard.commands import filtering, options
+from dashboard.commands.output import target
 from storage.errors import InputError
 
 if TYPE_CHECKING:
@@ -100,25 +100,6 @@ def _spare(out: Path, db_path: Path) -> None:
     """Refuse to write over the database."""
     if out.name.startswith(db_path.name) and out.parent == db_path.parent:
         raise InputError(f"{out} belongs to the database; choose another --out")
-
-
-@contextmanager
-def target(out: Path | None) -> Iterator[BinaryIO]:
-    """Open standard output, or a file that gets its name only when it is whole."""
-    if out is None:
-        stream = sys.stdout.buffer
-        yield stream
-        stream.flush()
-        return
-    part = out.with_name(out.name + ".part")
-    try:
-        with part.open("wb") as file:
-            yield file
-        part.replace(out)
-    except OSError as error:
-        raise InputError(f"{out} cannot be written: {error.strerror or error}") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _watched(rows: Iterable[MentionRow], expected: int) -> Iterator[MentionRow]:

@@ -1,0 +1,105 @@
+"""``earshot report``: the manager's summary of a week, as files."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dashboard.commands import options
+from dashboard.commands.output import target
+from storage.errors import InputError
+
+if TYPE_CHECKING:
+    from dashboard.reports.files import Format
+    from dashboard.reports.weekly import Weekly
+    from storage.database import Database
+
+
+@click.group("report")
+def command() -> None:
+    """Write summaries of what was said, and what was done about it."""
+
+
+@command.command("weekly")
+@click.option("--week", help="ISO week such as 2026-W46.  [default: the last complete one]")
+@click.option(
+    "--format",
+    "forms",
+    default="html,xlsx,csv",
+    show_default=True,
+    help="Formats, separated by commas: html, xlsx, csv.",
+)
+@click.option(
+    "--out",
+    default=".",
+    show_default=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path, resolve_path=True, file_okay=False),
+    help="Folder for the files; made if need be.",
+)
+@options.as_json
+@options.places
+def weekly(
+    db_path: Path, config_path: Path, week: str | None, forms: str, out: Path, as_json: bool
+) -> None:
+    """Write the summary of one week, Monday to Sunday in the reporting timezone.
+
+    One file per format, such as weekly-2026-W46.html: headline figures with their change
+    and interval, trend, topics, quotes, the queue, and how complete the data are. They are
+    the figures of the pages.
+    """
+    from dashboard.reports import files
+    from storage.database import Database
+
+    del config_path
+    wanted = _formats(forms)
+    db = Database(db_path, create=False)
+    try:
+        report = _counted(db, week)
+    finally:
+        db.close()
+    written = []
+    for form in wanted:
+        path = out / files.name(report, form)
+        with target(path) as file:
+            file.write(files.write(report, form))
+        written.append(str(path))
+    if as_json:
+        click.echo(
+            json.dumps({"week": report.week.text, "files": written, "sample": report.sample})
+        )
+        return
+    for each in written:
+        click.echo(each)
+    if report.sample:
+        click.echo("sample data: an invented company", err=True)
+
+
+def _formats(forms: str) -> list[Format]:
+    from dashboard.reports.files import Format
+
+    names = list(dict.fromkeys(part.strip().lower() for part in forms.split(",") if part.strip()))
+    known = [each.value for each in Format]
+    wrong = [each for each in names if each not in known]
+    if wrong or not names:
+        said = repr(wrong[0]) if wrong else "nothing"
+        raise InputError(f"{said} is no format of a summary; known: {', '.join(known)}")
+    return [Format(each) for each in names]
+
+
+def _counted(db: Database, week: str | None) -> Weekly:
+    """Count the week that was asked for, else the last complete one, as of one moment."""
+    from zoneinfo import ZoneInfo
+
+    from dashboard.reports import weeks
+    from dashboard.reports.weekly import weekly as count
+    from storage import workspace
+
+    with db.snapshot() as conn:
+        today = datetime.now(UTC).astimezone(ZoneInfo(workspace.timezone(conn))).date()
+        chosen = weeks.parse(week) if week else weeks.last_complete(today)
+        return count(conn, chosen, today)

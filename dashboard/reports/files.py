@@ -1,0 +1,49 @@
+"""Which files a summary is written as, under which names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import StrEnum
+
+from dashboard.reports.weekly import Weekly
+
+
+class Format(StrEnum):
+    """How a summary is written; the value is the file's suffix."""
+
+    HTML = "html"
+    XLSX = "xlsx"
+    CSV = "csv"
+
+
+TYPES = {
+    Format.HTML: "text/html",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Format.CSV: "text/csv",
+}
+"""Media types, for downloads."""
+
+
+def name(report: Weekly, form: Format) -> str:
+    """Return the name of a file, such as weekly-2026-W46.csv."""
+    return f"weekly-{report.week.text}.{form.value}"
+
+
+def write(report: Weekly, form: Format) -> bytes:
+    """Return a summary as a file of that format."""
+    return _writer(form)(report)
+
+
+def _writer(form: Format) -> Callable[[Weekly], bytes]:
+    """Load only the renderer that is asked for."""
+    if form is Format.HTML:
+        from dashboard.reports.page import render
+
+        return render
+    if form is Format.XLSX:
+        from dashboard.reports.workbook import write as write_xlsx
+
+        return write_xlsx
+    from dashboard.reports.tidy import write_csv
+
+    return write_csv

@@ -1,0 +1,351 @@
+"""The summary as one HTML file that needs nothing else: no script, no request, no font.
+
+Its policy allows only its own style sheet. What customers wrote goes through
+``markup.said``. Numbers come from ``weekly``, words from ``wording``, charts from ``svg``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from dashboard import markup, theme
+from dashboard.reports import svg, wording
+from dashboard.reports.tidy import in_time
+from dashboard.reports.weekly import Headline, Topic, Trend, TrendWeek, Weekly, moved
+from dashboard.reports.wording import UNITS, figure
+from sentiment.metrics import Change
+from storage.models import Label
+from storage.quotes import Quote
+
+_ORDER = (Label.NEGATIVE, Label.NEUTRAL, Label.POSITIVE, Label.UNSURE, Label.UNSCORED)
+_FEW = 65
+"""Mentions in the quarter, five a week: fewer make no line, only noise; the workbook has all."""
+_WHOLE = ("Brands compared", "Queue", "How complete the data are")
+"""Sections that are printed on one sheet."""
+_TOPICS = 12
+"""Topics in the table; the workbook has all."""
+
+
+def render(report: Weekly) -> bytes:
+    """Return the summary as a page."""
+    css = Path(__file__).with_name("weekly.css").read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    sections = (
+        _header(report),
+        _list("story", wording.story(report)),
+        _section("Headline figures", _headlines(report)),
+        _section(f"Last {_weeks(report)} weeks", _trends(report)),
+        _section("Topics", _topics(report)),
+        _section("Brands compared", _brands(report)),
+        _section("In customers' words", _quotes(report)),
+        _section("Queue", _queue(report)),
+        _section("How complete the data are", _coverage(report)),
+        _end(report),
+    )
+    banner = '<div class="sample">Sample data: an invented company</div>' if report.sample else ""
+    page = (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">'
+        f"<title>Weekly summary {report.week.text}</title><style>{css}</style></head>"
+        f"<body>{banner}<main>{''.join(sections)}</main></body></html>\n"
+    )
+    return page.encode()
+
+
+def _header(report: Weekly) -> str:
+    brands = ", ".join(report.brands) or "All brands"
+    until = wording.moment(report.known_at, report.timezone)
+    unfinished = "" if report.finished else " (unfinished)"
+    return (
+        f'<header><p class="over">Weekly summary · {markup.said(brands)}</p>'
+        f"<h1>Week {report.week.number}, {report.week.year}{unfinished}</h1>"
+        f"<p>{wording.period(report)} · compared with {html.escape(report.compared)} · times in"
+        f" {html.escape(report.timezone)} · data to {until}</p></header>"
+    )
+
+
+def _headlines(report: Weekly) -> str:
+    if not report.headlines:
+        return "<p>No mentions.</p>"
+    return f'<div class="kinds">{"".join(_kind(each) for each in report.headlines)}</div>'
+
+
+def _kind(headline: Headline) -> str:
+    volume = f"{headline.now.n:,} this week"
+    if headline.before is not None:
+        volume += f", {headline.before.n:,} the week before"
+    tiles = "".join(_tile(change) for change in headline.changes)
+    return (
+        f'<div class="kind k{len(headline.changes)}"><h3>{wording.KINDS[headline.kind]} <span>{volume}</span></h3>'
+        f'<div class="tiles">{tiles}</div></div>'
+    )
+
+
+def _tile(change: Change) -> str:
+    measure = change.now
+    of = f"n {measure.n:,}"
+    span = wording.between(measure)
+    return (
+        f'<div class="tile"><div class="name">{UNITS[change.name].name}</div>'
+        f'<div class="value">{figure(measure.value, change.name)}</div>'
+        f'<div class="range">{f"{span} · {of}" if span else of}</div>{_moved(change)}</div>'
+    )
+
+
+def _moved(change: Change) -> str:
+    """Say how a figure changed; colour only where it is more than chance."""
+    if change.difference is None:
+        return f'<div class="change none">{html.escape(change.verdict)}</div>'
+    good = wording.is_good(change)
+    arrow = "▲" if change.difference > 0 else "▼" if change.difference < 0 else "■"
+    if good is None:
+        said = f"{wording.difference(change)}, {html.escape(_plain(change))}"
+        return f'<div class="change none">{said}</div>'
+    kind = "good" if good else "bad"
+    said = f"{arrow} {wording.difference(change)}"
+    return f'<div class="change {kind}"><b>{said}</b> real change</div>'
+
+
+def _plain(change: Change) -> str:
+    return "within chance" if change.verdict == "no real change" else change.verdict
+
+
+def _trends(report: Weekly) -> str:
+    drawn = [trend for trend in report.trends if sum(each.sums.n for each in trend.weeks) >= _FEW]
+    if not drawn:
+        return "<p>Too few mentions to draw.</p>"
+    charts = "".join(_trend(trend) for trend in drawn)
+    names = [(theme.LABELS[label], label.value) for label in _ORDER]
+    items = "".join(
+        f'<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" '
+        f'fill="{colour}"/></svg>{name}</li>'
+        for colour, name in names
+    )
+    note = "<li>shaded band: range of the figure</li><li>hatched: not everything was collected</li>"
+    return f'<div class="charts">{charts}</div><ul class="legend">{items}{note}</ul>'
+
+
+def _trend(trend: Trend) -> str:
+    kind = wording.KINDS[trend.kind]
+    points = [
+        svg.Point(_label(each), each.main.value, each.main.low, each.main.high, each.gap)
+        for each in trend.weeks
+    ]
+    stacks = [
+        svg.Stack(
+            _label(each),
+            tuple((theme.LABELS[label], getattr(each.sums, label.value)) for label in _ORDER),
+            each.gap,
+        )
+        for each in trend.weeks
+    ]
+    first, last = trend.weeks[0], trend.weeks[-1]
+    spoken = (
+        f"{UNITS[trend.main].name} of {kind.lower()} by week, from"
+        f" {figure(first.main.value, trend.main)} to {figure(last.main.value, trend.main)}"
+    )
+    return (
+        f"<figure><figcaption>{kind} <span>· {wording.inline(trend.main)}</span></figcaption>"
+        f"{svg.line(points, theme.LIGHT.primary, lambda x: figure(x, trend.main), spoken)}</figure>"
+        f"<figure><figcaption>{kind} <span>· number per week, by label</span></figcaption>"
+        f"{svg.bars(stacks, lambda x: f'{x:,.0f}', f'Number of {kind.lower()} by week')}</figure>"
+    )
+
+
+def _label(each: TrendWeek) -> str:
+    monday = each.week.monday
+    return f"{monday.day} {monday:%b}"
+
+
+def _topics(report: Weekly) -> str:
+    if not report.topics:
+        return "<p>No topic was found in the texts of this week.</p>"
+    most = max(topic.n for topic in report.topics)
+    rows = [_topic(topic, most) for topic in report.topics[:_TOPICS]]
+    head = ("Topic", "", "Mentions", "Before", "Share", "± points", "Negative", "± points")
+    more = len(report.topics) - _TOPICS
+    rest = f'<p class="small">{more} more in the workbook.</p>' if more > 0 else ""
+    return f"{_ups_and_downs(report)}{_table(head, rows)}{rest}"
+
+
+def _ups_and_downs(report: Weekly) -> str:
+    said = []
+    for way, up in (("Up", True), ("Down", False)):
+        names = [
+            f"{markup.said(topic.name)} ({wording.difference(topic.share)})"
+            for topic in moved(report.topics, up=up, limit=4)
+        ]
+        if names and report.queue_before is not None:
+            said.append(f"<b>{way}:</b> {', '.join(names)}")
+    return f"<p>{'<br>'.join(said)}</p>" if said else ""
+
+
+def _topic(topic: Topic, most: int) -> list[str]:
+    negative = topic.negative.now.value or 0.0
+    parts = [
+        (theme.LABELS[Label.NEGATIVE], topic.n * negative),
+        ("#c9d1d9", topic.n * (1 - negative)),
+    ]
+    return [
+        markup.said(topic.name),
+        svg.bar(parts, most),
+        f"{topic.n:,}",
+        wording.DASH if topic.before is None else f"{topic.before:,}",
+        figure(topic.share.now.value, "topic_share"),
+        _cell_change(topic.share, judged=False),
+        figure(topic.negative.now.value, "negative_share"),
+        _cell_change(topic.negative),
+    ]
+
+
+def _cell_change(change: Change, *, judged: bool = True) -> str:
+    """Say a change in a table: bold where it is real, coloured where it is good or bad."""
+    said = wording.difference(change).removesuffix(" points")
+    if not change.real:
+        return f'<span class="none">{said}</span>'
+    kind = ("good" if wording.is_good(change) else "bad") if judged else "real"
+    return f'<span class="{kind}"><b>{said}</b></span>'
+
+
+def _brands(report: Weekly) -> str:
+    if not report.rivals:
+        return ""
+    most = max(brand.n for brand in report.rivals)
+    rows = [
+        [
+            markup.said(brand.name or "no brand named") + ("" if brand.own else " (rival)"),
+            svg.bar([(theme.LIGHT.primary if brand.own else "#8a949e", brand.n)], most),
+            f"{brand.n:,}",
+            figure(brand.share.value, "brand_share"),
+            wording.between(brand.share),
+            figure(brand.negative.value, "negative_share"),
+            wording.between(brand.negative),
+        ]
+        for brand in report.rivals
+    ]
+    head = ("Brand", "", "Mentions", "Share of mentions", "Range", "Negative", "Range")
+    note = (
+        '<p class="small">Counted in the sources that are watched here; not a share of all that'
+        " is said anywhere.</p>"
+    )
+    return _table(head, rows) + note
+
+
+def _quotes(report: Weekly) -> str:
+    if not report.best and not report.worst:
+        return "<p>No text of a length to quote.</p>"
+    columns = "".join(
+        f'<div class="{kind}"><h3>{title}</h3>{"".join(map(_quote, found)) or "<p>None.</p>"}</div>'
+        for kind, title, found in (
+            ("worst", "Most negative", report.worst),
+            ("best", "Most positive", report.best),
+        )
+    )
+    return f'<div class="two">{columns}</div>'
+
+
+def _quote(quote: Quote) -> str:
+    title = f"<b>{markup.said(quote.title)}</b><br>" if _adds(quote) else ""
+    link = markup.safe_url(quote.url)
+    where = markup.said(quote.source)
+    if link:
+        where = f'<a href="{html.escape(link)}" rel="noreferrer noopener">{where}</a>'
+    return (
+        f"<blockquote><p>{title}{markup.said(quote.text)}</p>"
+        f"<footer>{markup.stars(quote.rating)} {where} · {wording.day(quote.day)}</footer>"
+        "</blockquote>"
+    )
+
+
+def _adds(quote: Quote) -> bool:
+    return bool(quote.title) and not quote.text.startswith(quote.title)
+
+
+def _queue(report: Weekly) -> str:
+    now, before = report.queue, report.queue_before
+    rows = []
+    for name, title in (
+        ("opened", "Opened"),
+        ("answered", "Answered for the first time"),
+        ("resolved", "Resolved"),
+        ("dismissed", "Dismissed"),
+        ("open", "Open at the end"),
+        ("overdue", "Overdue at the end"),
+    ):
+        earlier = wording.DASH if before is None else f"{getattr(before, name):,}"
+        rows.append([title, f"{getattr(now, name):,}", earlier])
+    late = "more than half still wait" if now.waits and now.median_hours is None else ""
+    rows.append(
+        [
+            "Median first response",
+            late or wording.hours(now.median_hours),
+            wording.DASH if before is None else wording.hours(before.median_hours),
+        ]
+    )
+    change = in_time(now, before)
+    share = figure(change.now.value, "in_time")
+    span = f' <span class="small">({wording.between(change.now)})</span>' if now.due else ""
+    rows.append(["Answered in time", share + span, figure(change.before.value, "in_time")])
+    return f'<div class="narrow">{_table(("Cases", "This week", "Week before"), rows)}</div>'
+
+
+def _coverage(report: Weekly) -> str:
+    told = [
+        f"{html.escape(gap.source)} could not be read from"
+        f" {wording.moment(gap.start, report.timezone)} to"
+        f" {wording.moment(gap.end, report.timezone)}: {markup.said(gap.error)}"
+        for gap in report.gaps
+    ] or ["Every source was read all week, as far as the polls tell."]
+    told.append(
+        f"{figure(report.unscored.value, 'unscored')} of mentions have no label yet,"
+        f" of {figure(report.unsure.value, 'unsure')} the model is not sure; both stay in every"
+        " share."
+    )
+    refused = sum(each.refused for each in report.polls)
+    gone = sum(each.gone for each in report.polls)
+    told.append(
+        f"{sum(each.polls for each in report.polls):,} polls of {len(report.polls)} sources;"
+        f" {refused:,} rows could not be taken; {gone:,} mentions were deleted at their source."
+    )
+    return f'<ul class="notes">{"".join(f"<li>{each}</li>" for each in told)}</ul>'
+
+
+def _end(report: Weekly) -> str:
+    items = "".join(
+        f"<dt>{html.escape(name)}</dt><dd>{html.escape(words)}</dd>"
+        for name, words in wording.MEANINGS.items()
+    )
+    marked = " Sample data: an invented company." if report.sample else ""
+    return (
+        f'<div class="end"><dl>{items}</dl><p>Made by Earshot from the same figures as its pages.'
+        f" Weeks run from Monday to Sunday in {html.escape(report.timezone)}.{marked}</p></div>"
+    )
+
+
+def _section(title: str, body: str) -> str:
+    whole = ' class="whole"' if title in _WHOLE else ""
+    return f"<section{whole}><h2>{html.escape(title)}</h2>{body}</section>" if body else ""
+
+
+def _list(kind: str, told: Iterable[str]) -> str:
+    return f'<ul class="{kind}">{"".join(f"<li>{markup.said(each)}</li>" for each in told)}</ul>'
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table; cells are HTML already."""
+    top = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in head)
+    body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+    return (
+        f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def _weeks(report: Weekly) -> int:
+    return len(report.trends[0].weeks) if report.trends else 13

@@ -1,0 +1,293 @@
+"""The numbers of the weekly summary, each once; renderers only show them.
+
+The same queries, comparisons and measures as the pages: a figure here is the figure
+there. Everything is as of one moment of the database and of the end of the week, so that
+a finished week reads the same whenever it is made.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from dashboard import periods
+from dashboard.reports.weeks import Week, of
+from sentiment import metrics
+from sentiment.metrics import Change
+from storage import coverage, poll_figures, queries, queue_figures, quotes, workspace
+from storage.coverage import Gap
+from storage.errors import InputError
+from storage.models import Kind, Label, Measure, MentionFilter, Sums
+from storage.poll_figures import PollFigures
+from storage.queue_figures import QueueFigures
+from storage.quotes import Quote
+
+WEEKS = 13
+"""Weeks of the trend, this one included: a quarter."""
+QUOTES = 4
+_ERROR = 300
+"""Characters of an error message that a summary repeats."""
+_TOO_EARLY = "the data do not reach back far enough"
+
+
+class Headline(NamedTuple):
+    """One kind: how many mentions, and its measures against the week before."""
+
+    kind: Kind
+    now: Sums
+    before: Sums | None
+    changes: tuple[Change, ...]
+
+
+class TrendWeek(NamedTuple):
+    """One week of a trend; ``gap`` where collecting failed in it."""
+
+    week: Week
+    sums: Sums
+    main: Measure
+    negative: Measure
+    gap: bool
+
+
+class Trend(NamedTuple):
+    """The last quarter of one kind; ``main`` names its first measure."""
+
+    kind: Kind
+    main: str
+    weeks: tuple[TrendWeek, ...]
+
+
+class Topic(NamedTuple):
+    """One topic: how much it was spoken of, and how badly, against the week before."""
+
+    key: str
+    name: str
+    n: int
+    before: int | None
+    share: Change
+    negative: Change
+
+
+class BrandShare(NamedTuple):
+    """One brand beside the others."""
+
+    name: str
+    own: bool
+    n: int
+    share: Measure
+    negative: Measure
+
+
+class Weekly(NamedTuple):
+    """All numbers of one week's summary. ``brands`` are ours, empty where all are."""
+
+    week: Week
+    start: date
+    end: date
+    finished: bool
+    compared: str
+    timezone: str
+    brands: tuple[str, ...]
+    sample: bool
+    known_at: datetime | None
+    headlines: tuple[Headline, ...]
+    trends: tuple[Trend, ...]
+    topics: tuple[Topic, ...]
+    rivals: tuple[BrandShare, ...]
+    best: tuple[Quote, ...]
+    worst: tuple[Quote, ...]
+    queue: QueueFigures
+    queue_before: QueueFigures | None
+    gaps: tuple[Gap, ...]
+    polls: tuple[PollFigures, ...]
+    unscored: Measure
+    unsure: Measure
+
+
+def weekly(conn: sqlite3.Connection, week: Week, today: date) -> Weekly:
+    """Count one week; call it in a snapshot. A week that still runs ends yesterday."""
+    if week.monday > today:
+        raise InputError(f"week {week.text} has not begun; today is {today}")
+    zone = ZoneInfo(workspace.timezone(conn))
+    brands = own_brands(conn)
+    asked = MentionFilter(start=week.monday, end=week.sunday, brands=brands)
+    like = periods.like(asked, today, coverage.choices(conn).first_day)
+    start, end = week.monday, like.now.end or week.sunday
+    now = queries.totals(conn, like.now)
+    before = None if like.before is None else queries.totals(conn, like.before)
+    first, after = _bounds(start, end, zone)
+    total = queries.total(conn, like.now)
+    return Weekly(
+        week=week,
+        start=start,
+        end=end,
+        finished=week.sunday < today,
+        compared=like.why if like.before is None else periods.words(like.before),
+        timezone=zone.key,
+        brands=tuple(each for each in brands if each),
+        sample=workspace.is_sample(conn),
+        known_at=coverage.data_until(conn),
+        headlines=_headlines(now, before),
+        trends=_trends(conn, replace(asked, end=end), zone, tuple(now)),
+        topics=_topics(conn, like),
+        rivals=_rivals(conn, replace(like.now, brands=())) if brands else (),
+        best=tuple(quotes.quotes(conn, like.now, Label.POSITIVE, QUOTES)),
+        worst=tuple(quotes.quotes(conn, like.now, Label.NEGATIVE, QUOTES)),
+        queue=queue_figures.queue(conn, first, after),
+        queue_before=None if like.before is None else _queue(conn, like.before, zone),
+        gaps=tuple(
+            gap._replace(error=gap.error[:_ERROR]) for gap in coverage.gaps(conn, first, after)
+        ),
+        polls=tuple(poll_figures.polls(conn, first, after)),
+        unscored=Measure("unscored", *metrics.share(total.unscored, total.n), total.n),
+        unsure=Measure("unsure", *metrics.share(total.unsure, total.n), total.n),
+    )
+
+
+def own_brands(conn: sqlite3.Connection) -> tuple[str, ...]:
+    """Our brands, with '' for what names none; empty where nobody else's are watched."""
+    brands = workspace.brands(conn)
+    if all(brand.own for brand in brands):
+        return ()
+    return (*(brand.name for brand in brands if brand.own), "")
+
+
+def _headlines(
+    now: Mapping[Kind, Sums], before: Mapping[Kind, Sums] | None
+) -> tuple[Headline, ...]:
+    found = []
+    for kind in Kind:
+        sums = now.get(kind, Sums())
+        earlier = None if before is None else before.get(kind, Sums())
+        if not sums.n and not (earlier and earlier.n):
+            continue
+        asked = [*metrics.headline(kind, sums), *metrics.headline(kind, earlier or Sums())]
+        names = dict.fromkeys(each.name for each in asked)
+        if kind is Kind.REVIEW:
+            names |= {"response_rate": None}
+        changes = tuple(_change(name, sums, earlier) for name in names)
+        found.append(Headline(kind, sums, earlier, changes))
+    return tuple(found)
+
+
+def _change(name: str, now: Sums, before: Sums | None) -> Change:
+    change = metrics.compare(now, before or Sums(), name)
+    return change if before is not None else change._replace(verdict=_TOO_EARLY)
+
+
+def _trends(
+    conn: sqlite3.Connection, flt: MentionFilter, zone: ZoneInfo, kinds: tuple[Kind, ...]
+) -> tuple[Trend, ...]:
+    """The quarter that ends with this week, per kind that has mentions in the week."""
+    assert flt.start is not None
+    assert flt.end is not None
+    first = flt.start - timedelta(weeks=WEEKS - 1)
+    gaps = coverage.gaps(conn, *_bounds(first, flt.end, zone))
+    starts = [first + timedelta(weeks=number) for number in range(WEEKS)]
+    found = []
+    for kind in (each for each in Kind if each in kinds):
+        asked = replace(flt, start=first, kinds=(kind,))
+        points = queries.trend(conn, asked, "week")
+        bringing = poll_figures.bringing(conn, asked)
+        missed = [gap for gap in gaps if gap.source in bringing]
+        sums = {point.start: point.sums for point in points}
+        main = _main(kind, [sums.get(start, Sums()) for start in starts])
+        weeks = [
+            _trend_week(start, sums.get(start, Sums()), main, missed, zone) for start in starts
+        ]
+        found.append(Trend(kind, main, tuple(weeks)))
+    return tuple(found)
+
+
+def _main(kind: Kind, weeks: list[Sums]) -> str:
+    """The measure of a kind that heads it in most weeks."""
+    asked = Sums()
+    for sums in weeks:
+        asked = asked.plus(sums)
+    return metrics.headline(kind, asked)[0].name
+
+
+def _trend_week(start: date, sums: Sums, main: str, gaps: list[Gap], zone: ZoneInfo) -> TrendWeek:
+    first, after = _bounds(start, start + timedelta(days=6), zone)
+    return TrendWeek(
+        of(start),
+        sums,
+        metrics.MEASURES[main](sums),
+        metrics.negative_share(sums),
+        any(gap.start < after and gap.end > first for gap in gaps),
+    )
+
+
+def _topics(conn: sqlite3.Connection, like: periods.Comparison) -> tuple[Topic, ...]:
+    """Every topic of either week, the most spoken of first."""
+    names = dict(coverage.choices(conn).topics)
+    now = {each.key: each.sums for each in queries.breakdown(conn, like.now, "topic")}
+    total = queries.count(conn, like.now)
+    before: dict[str, Sums] = {}
+    earlier = 0
+    if like.before is not None:
+        groups = queries.breakdown(conn, like.before, "topic")
+        before = {each.key: each.sums for each in groups}
+        earlier = queries.count(conn, like.before)
+    found = [
+        Topic(
+            key,
+            names.get(key, key),
+            now.get(key, Sums()).n,
+            None if like.before is None else before.get(key, Sums()).n,
+            _topic_share(now.get(key, Sums()).n, total, before.get(key, Sums()).n, earlier),
+            metrics.compare(now.get(key, Sums()), before.get(key, Sums()), "negative_share"),
+        )
+        for key in now.keys() | before.keys()
+    ]
+    return tuple(sorted(found, key=lambda topic: (-topic.n, topic.name, topic.key)))
+
+
+def _topic_share(n: int, total: int, before: int, earlier: int) -> Change:
+    return metrics.change(metrics.topic_share(n, total), metrics.topic_share(before, earlier))
+
+
+def moved(topics: tuple[Topic, ...], *, up: bool, limit: int = 5) -> list[Topic]:
+    """Topics that were spoken of more (or less) than the week before, the largest move first."""
+    sign = 1 if up else -1
+    found = [
+        topic
+        for topic in topics
+        if topic.share.difference is not None and topic.share.difference * sign > 0
+    ]
+    found.sort(key=lambda topic: (-sign * (topic.share.difference or 0.0), topic.key))
+    return found[:limit]
+
+
+def _rivals(conn: sqlite3.Connection, flt: MentionFilter) -> tuple[BrandShare, ...]:
+    """All brands beside each other, the most spoken of first."""
+    own = {brand.name: brand.own for brand in workspace.brands(conn)}
+    groups = queries.breakdown(conn, flt, "brand")
+    total = sum(group.sums.n for group in groups)
+    return tuple(
+        BrandShare(
+            group.key,
+            own.get(group.key, True),
+            group.sums.n,
+            Measure("brand_share", *metrics.share(group.sums.n, total), total),
+            metrics.negative_share(group.sums),
+        )
+        for group in groups
+    )
+
+
+def _queue(conn: sqlite3.Connection, flt: MentionFilter, zone: ZoneInfo) -> QueueFigures:
+    assert flt.start is not None
+    assert flt.end is not None
+    return queue_figures.queue(conn, *_bounds(flt.start, flt.end, zone))
+
+
+def _bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The moments at which a first day begins and a last day is over."""
+    start = datetime.combine(first, time(), zone)
+    end = datetime.combine(last + timedelta(days=1), time(), zone)
+    return start.astimezone(UTC), end.astimezone(UTC)

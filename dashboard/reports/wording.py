@@ -1,0 +1,182 @@
+"""How the summary speaks: names, units and sentences for its numbers. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from dashboard.reports.weekly import Headline, Topic, Weekly, moved
+from sentiment.metrics import Change
+from storage.models import Kind, Measure
+
+KINDS = {
+    Kind.REVIEW: "Reviews",
+    Kind.SURVEY: "Survey answers",
+    Kind.SOCIAL: "Social posts",
+    Kind.ARTICLE: "Articles",
+    Kind.CONVERSATION: "Conversations",
+}
+DASH = "–"
+
+
+class Unit(NamedTuple):
+    """How a measure is spoken: its name, factor, decimals, unit, and which way is good."""
+
+    name: str
+    factor: float
+    digits: int
+    suffix: str
+    good_when_low: bool = False
+
+
+UNITS = {
+    "rating": Unit("Average rating", 1, 2, ""),
+    "nps": Unit("NPS", 1, 0, ""),
+    "csat": Unit("CSAT", 1, 0, " %"),
+    "ces": Unit("Customer effort (CES)", 1, 2, ""),
+    "sentiment": Unit("Sentiment", 1, 2, ""),
+    "negative_share": Unit("Negative share", 100, 1, " %", good_when_low=True),
+    "response_rate": Unit("Response rate", 100, 1, " %"),
+    "topic_share": Unit("Share of mentions", 100, 1, " %"),
+    "brand_share": Unit("Share of mentions", 100, 1, " %"),
+    "unscored": Unit("Not scored", 100, 1, " %", good_when_low=True),
+    "unsure": Unit("Not sure", 100, 1, " %", good_when_low=True),
+    "in_time": Unit("Answered in time", 100, 0, " %"),
+}
+
+MEANINGS = {
+    "Average rating": "mean of the stars given, 1–5",
+    "NPS": "share of 9–10 minus share of 0–6 among answers, −100 to 100",
+    "CSAT": "share of 4 and 5 among satisfaction answers of 1–5",
+    "Customer effort (CES)": "mean agreement that it was easy, 1–7",
+    "Negative share": "negative ones among all mentions, also those that are unsure or unscored",
+    "Response rate": "mentions with a reply of ours that shows at the source",
+    "Range": "where the true figure lies in 19 weeks of 20, as far as chance alone decides",
+    "Real change": "a difference whose own range leaves out zero, with 20 answers on both sides",
+    "First response": "median hours from opening to answer; what still waits counts as longest",
+}
+
+
+def figure(value: float | None, name: str) -> str:
+    """Say a value of a measure, with its unit."""
+    if value is None:
+        return DASH
+    unit = UNITS[name]
+    return _minus(f"{value * unit.factor:,.{unit.digits}f}{unit.suffix}")
+
+
+def inline(name: str) -> str:
+    """Say a measure's name within a sentence; an abbreviation keeps its capitals."""
+    said = UNITS[name].name
+    return said if said[:2].isupper() else said[0].lower() + said[1:]
+
+
+def between(measure: Measure) -> str:
+    """Say the range of a measure."""
+    if measure.low is None or measure.high is None:
+        return ""
+    unit = UNITS[measure.name]
+    low, high = (_minus(f"{x * unit.factor:,.{unit.digits}f}") for x in (measure.low, measure.high))
+    return f"{low} to {high}{unit.suffix}"
+
+
+def difference(change: Change) -> str:
+    """Say how much a measure moved, with its sign."""
+    if change.difference is None:
+        return DASH
+    unit = UNITS[change.name]
+    points = " points" if unit.suffix else ""
+    return _minus(f"{change.difference * unit.factor:+,.{unit.digits}f}{points}")
+
+
+def is_good(change: Change) -> bool | None:
+    """Say whether a real change is a good one; None where nothing really changed."""
+    if not change.real or change.difference is None:
+        return None
+    return (change.difference > 0) is not UNITS[change.name].good_when_low
+
+
+def hours(value: float | None) -> str:
+    """Say a number of hours."""
+    if value is None:
+        return DASH
+    return f"{value * 60:.0f} min" if value < 1 else f"{value:,.1f} h"
+
+
+def day(when: date) -> str:
+    """Say a day."""
+    return f"{when.day} {when:%b %Y}"
+
+
+def moment(when: datetime | None, timezone: str) -> str:
+    """Say a moment in the reporting timezone."""
+    if when is None:
+        return "never"
+    local = when.astimezone(ZoneInfo(timezone))
+    return f"{day(local.date())}, {local:%H:%M}"
+
+
+def period(report: Weekly) -> str:
+    """Say which days the report counts."""
+    return f"{day(report.start)} – {day(report.end)}"
+
+
+def story(report: Weekly) -> list[str]:
+    """Say in a few sentences what is worth knowing; only what is more than chance."""
+    said = [_headline(each, change) for each in report.headlines for change in each.changes]
+    said += [_topic(topic) for up in (True, False) for topic in moved(report.topics, up=up)]
+    told = [each for each in said if each] or [_nothing(report)]
+    told.append(_queue(report))
+    told += _coverage(report)
+    return told
+
+
+def _headline(headline: Headline, change: Change) -> str:
+    if not change.real:
+        return ""
+    way = "up" if (change.difference or 0) > 0 else "down"
+    now, before = (figure(each.value, change.name) for each in (change.now, change.before))
+    return f"{KINDS[headline.kind]}: {inline(change.name)} is {way} to {now} from {before}."
+
+
+def _topic(topic: Topic) -> str:
+    change = topic.share
+    if not change.real:
+        return ""
+    way = "more" if (change.difference or 0) > 0 else "less"
+    now, before = (figure(each.value, "topic_share") for each in (change.now, change.before))
+    return f"{topic.name} is spoken of {way} often: in {now} of mentions, {before} before."
+
+
+def _nothing(report: Weekly) -> str:
+    if not report.headlines:
+        return "Nothing was said this week."
+    compared = any(each.before is not None for each in report.headlines)
+    return (
+        "No figure moved by more than chance." if compared else "There is no week to compare with."
+    )
+
+
+def _queue(report: Weekly) -> str:
+    queue = report.queue
+    return (
+        f"Queue: {queue.opened:,} cases opened, {queue.answered:,} answered,"
+        f" {queue.resolved:,} resolved; {queue.open:,} open at the end, {queue.overdue:,} overdue."
+    )
+
+
+def _coverage(report: Weekly) -> list[str]:
+    silent = sorted({gap.source for gap in report.gaps})
+    told = []
+    if silent:
+        told.append(
+            f"Not read for part of the week: {', '.join(silent)}. Figures may miss mentions."
+        )
+    if not report.finished:
+        told.append("The week is not over: only its complete days are counted.")
+    return told
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
