@@ -202,7 +202,7 @@ def test_what_needs_a_file_says_so_and_never_overwrites_the_database(db: Databas
     for name in (db.path, f"{db.path}-wal", f"{db.path}.key"):
         ran = earshot("export", "mentions", "--db", db.path, "--format", "csv", "--out", name)
         assert ran.code == 2, name
-    ran = earshot("export", "mentions", "--db", db.path, "--out", f"{db.path}/x.csv")
+    ran = earshot("export", "mentions", "--db", db.path, "--out", db.path.parent / "no" / "x.csv")
     assert ran.code == 2
     assert "cannot be written" in ran.err
 

@@ -63,6 +63,7 @@ def weekly(
     finally:
         db.close()
     written = []
+    _make(out)
     for form in wanted:
         path = out / files.name(report, form)
         with target(path) as file:
@@ -103,3 +104,10 @@ def _counted(db: Database, week: str | None) -> Weekly:
         today = datetime.now(UTC).astimezone(ZoneInfo(workspace.timezone(conn))).date()
         chosen = weeks.parse(week) if week else weeks.last_complete(today)
         return count(conn, chosen, today)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"{folder} cannot be made: {error.strerror or error}") from error

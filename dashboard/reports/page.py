@@ -82,8 +82,9 @@ def _kind(headline: Headline) -> str:
     if headline.before is not None:
         volume += f", {headline.before.n:,} the week before"
     tiles = "".join(_tile(change) for change in headline.changes)
+    name = wording.KINDS[headline.kind]
     return (
-        f'<div class="kind k{len(headline.changes)}"><h3>{wording.KINDS[headline.kind]} <span>{volume}</span></h3>'
+        f'<div class="kind k{len(headline.changes)}"><h3>{name} <span>{volume}</span></h3>'
         f'<div class="tiles">{tiles}</div></div>'
     )
 
