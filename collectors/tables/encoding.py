@@ -70,6 +70,7 @@ def named(path: Path, name: str) -> Encoding:
     """Take the encoding that somebody asked for; InputError if the file is not in it."""
     try:
         name = codecs.lookup(name).name
+        "a".encode(name)  # LookupError for codecs that are none of text, such as zlib
         bad = _bad_bytes(path, name)
     except (LookupError, UnicodeError) as error:
         raise InputError(f"there is no text encoding named {name!r}") from error

@@ -31,6 +31,7 @@ class Format:
 def open_table(path: Path, given: Format | None = None) -> Table:
     """Open a file as a table; InputError says what is wrong with it."""
     given = given or Format()
+    _check_delimiter(given.delimiter)
     head = _head(path)
     if head.startswith(b"PAR1"):
         return open_parquet(path)
@@ -40,6 +41,11 @@ def open_table(path: Path, given: Format | None = None) -> Table:
     if path.suffix.lower() not in DELIMITED and not given.delimiter and _is_json(path, encoding):
         return open_json(path, encoding)
     return open_delimited(path, encoding, given.delimiter)
+
+
+def _check_delimiter(delimiter: str | None) -> None:
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n\0'):
+        raise InputError(f"cells are told apart by one character, not {delimiter!r}")
 
 
 def _head(path: Path) -> bytes:
