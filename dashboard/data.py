@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import figures, periods
 from dashboard.figures import Figure
+from dashboard.reports import weekly
 from storage import alerts as alert_store
 from storage import case_lists, cases, coverage, listing, people, queries, revisions, workspace
 from storage.case_model import Case, Recorded
@@ -89,6 +90,7 @@ breakdown = reads("facts")(queries.breakdown)
 trend = reads("facts")(queries.trend)
 choices = reads("facts", "sources", "settings", keep=8)(coverage.choices)
 unscored_share = reads("facts", keep=8)(coverage.unscored_share)
+own_brands = reads("settings", keep=8)(weekly.own_brands)
 brands = reads("settings", keep=8)(workspace.brands)
 alerts = reads("alerts", keep=8)(alert_store.recent)
 unresolved = reads("alerts", keep=8)(alert_store.unresolved)

@@ -42,6 +42,8 @@ dl.es-facts {{ display:grid; grid-template-columns:max-content 1fr; gap:.25rem .
 .es-line {{ font-size:.9rem; opacity:.85; margin:0; }}
 .es-due {{ font-size:.85rem; }}
 .es-bad {{ font-size:.85rem; color:{theme.LABELS[Label.NEGATIVE]}; font-weight:600; }}
+.stMetric [data-testid="stMetricDelta"] * {{ white-space:normal !important;
+  overflow:visible !important; }}
 mark.es-mark {{ color:inherit; border-radius:.2rem; padding:0 .1rem; }}
 {
     "".join(

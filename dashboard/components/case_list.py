@@ -99,9 +99,9 @@ def _after(at: At) -> Case | None:
 
 def _case(at: At, item: Item, names: dict[str, str], person: Person | None) -> None:
     case = item.case
-    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
+    with st.container(border=True, horizontal=True, wrap=False, vertical_alignment="bottom"):
         st.html(case_markup.head(case, at.now) + markup.card(item.mention, at.zone, names))
-        with st.container(horizontal=True, gap="small", width="content"):
+        with st.container(gap="small", width="content"):
             st.button(
                 "Look", key=f"look-{case.id}", on_click=case_actions.open_case, args=(case.id,)
             )

@@ -42,9 +42,8 @@ def banner() -> None:
     """Say on every page when the company is made up, and how to leave it."""
     if session.workspace().is_sample:
         st.info(
-            "Everything here is made up. Leave it with `earshot sample remove`, "
-            "or start with your own data: `earshot up --no-sample`.",
-            title="This is the sample company.",
+            "**Sample company**: everything here is made up. Use your own data with "
+            "`earshot up --no-sample`; `earshot sample remove` takes the sample away."
         )
 
 

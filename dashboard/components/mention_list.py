@@ -55,7 +55,7 @@ def _heading(total: int, before: int | None) -> None:
 
 
 def _mention(at: At, row: MentionRow, names: dict[str, str]) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
+    with st.container(border=True, horizontal=True, wrap=False, vertical_alignment="bottom"):
         st.html(markup.card(row, at.zone, names))
         st.button("Read", key=f"open-{row.id}", type="tertiary", on_click=_open, args=(row.id,))
 

@@ -22,6 +22,16 @@ from storage.queries import By
 _GAPS_NAMED = 3
 
 
+def scoped(at: At, flt: MentionFilter) -> MentionFilter:
+    """Return the filter for our own brands where none was chosen, and say so."""
+    own = data.own_brands(at)
+    if flt.brands or not own:
+        return flt
+    names = ", ".join(each for each in own if each)
+    st.html(markup.line(f"Your own: {names}. Choose a brand under Filters to see another."))
+    return replace(flt, brands=own)
+
+
 def over_time(at: At, flt: MentionFilter) -> None:
     """Draw volume and shares over the filter's period, with gaps named below."""
     axis = data.axis(at, flt)
@@ -81,7 +91,7 @@ def _notes(at: At, axis: Axis, gaps: list[Gap]) -> list[str]:
     words = [_gap(at, gap) for gap in sorted(gaps, key=lambda gap: gap.start)[-_GAPS_NAMED:]]
     more = len(gaps) - _GAPS_NAMED
     if more > 0:
-        words.insert(0, f"{more} earlier gaps are hatched, too.")
+        words.insert(0, f"Hatched: {more} more before.")
     if any(bar.partial for bar in axis.bars):
         words.append(f"Pale: a {axis.step} that is not complete in this period.")
     return words

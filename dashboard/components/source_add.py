@@ -15,15 +15,25 @@ _WAYS = ("Paste a link", "Drop a file")
 
 
 def add(at: At) -> None:
-    """Draw the box that takes a link or a file."""
-    st.subheader("Add a source", anchor=False)
-    way = st.segmented_control(
-        "How", _WAYS, key="add.way", default=_WAYS[0], required=True, label_visibility="collapsed"
+    """Draw the box that takes a link or a file; open where there is no source yet."""
+    box = st.expander(
+        "Add a source", expanded=not data.health(at), key="add.open", on_change="rerun"
     )
-    if way == _WAYS[0]:
-        _link(at)
-    else:
-        file_import.drop(at)
+    if not box.open:
+        return
+    with box:
+        way = st.segmented_control(
+            "How",
+            _WAYS,
+            key="add.way",
+            default=_WAYS[0],
+            required=True,
+            label_visibility="collapsed",
+        )
+        if way == _WAYS[0]:
+            _link(at)
+        else:
+            file_import.drop(at)
 
 
 def _link(at: At) -> None:

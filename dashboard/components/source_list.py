@@ -19,18 +19,24 @@ def sources(at: At) -> None:
     """Draw every source."""
     found = data.health(at)
     if not found:
-        notices.empty("No source yet", "Paste a link or drop a file below.")
+        notices.empty("No source yet", "Paste a link or drop a file above.")
         return
     frame.needs_actor()
     person = session.actor()
-    for health in found:
-        with st.container(border=True):
-            st.html(source_words.card(health, at.now, at.zone))
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                flt = MentionFilter(sources=(health.source.id,))
-                links.mentions(f"{health.mentions:,} mentions →", flt)
-                if person is not None:
-                    _actions(health, person)
+    failing_first = sorted(found, key=lambda each: (each.failing_since is None, each.source.id))
+    with st.grid("auto", min_column_width=340, gap="small"):
+        for health in failing_first:
+            _source(at, health, person)
+
+
+def _source(at: At, health: SourceHealth, person: Person | None) -> None:
+    with st.container(border=True, height="stretch"):
+        st.html(source_words.card(health, at.now, at.zone))
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            flt = MentionFilter(sources=(health.source.id,))
+            links.mentions(f"{health.mentions:,} mentions →", flt)
+            if person is not None:
+                _actions(health, person)
 
 
 def _actions(health: SourceHealth, person: Person) -> None:

@@ -7,6 +7,6 @@ from dashboard.components import frame, job_list, live, session, source_add, sou
 at = session.at()
 frame.title(at, "Sources")
 job_list.jobs()
-source_list.sources(at)
 source_add.add(at)
+source_list.sources(at)
 live.refresh(at, "sources", "facts", "settings")
