@@ -8,7 +8,6 @@ whose rows were moved to others. The last is found by looking, and cured by VACU
 from __future__ import annotations
 
 import json
-import mmap
 import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
@@ -21,6 +20,9 @@ TRACES = 64
 """Looked for at most; a gigabyte of file takes a second for each."""
 _SHORTEST, _LONGEST = 8, 48
 """Bytes of a trace: shorter ones are found by chance, longer ones may cross a page's end."""
+
+_PIECE = 16 << 20
+"""Bytes of the file in memory at a time."""
 
 _WORDS = (
     ("versions", "title"),
@@ -128,13 +130,18 @@ def _left(db: Database, looked_for: Collection[bytes]) -> list[bytes]:
     return [each for each in seen if not _said_elsewhere(db.reader(), each)]
 
 
-def _seen(path: Path, looked_for: Collection[bytes]) -> Iterator[bytes]:
-    if not path.exists() or not path.stat().st_size:
-        return
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as raw:
-        for each in looked_for:
-            if raw.find(each) >= 0:
-                yield each
+def _seen(path: Path, looked_for: Collection[bytes]) -> set[bytes]:
+    """Return the traces that a file holds, read in pieces that overlap."""
+    found: set[bytes] = set()
+    if not path.exists() or not looked_for:
+        return found
+    with path.open("rb") as file:
+        tail = b""
+        while piece := file.read(_PIECE):
+            raw = tail + piece
+            found.update(each for each in looked_for if each not in found and each in raw)
+            tail = raw[-_LONGEST:]
+    return found
 
 
 def _said_elsewhere(conn: sqlite3.Connection, trace: bytes) -> bool:
