@@ -218,6 +218,8 @@ def _delete_words(conn: sqlite3.Connection, mention_id: int) -> None:
 
 
 def _load(conn: sqlite3.Connection, column: str, value: int) -> Case | None:
+    if not -(2**63) <= value < 2**63:
+        return None  # a number that SQLite cannot hold is nothing's id
     row = conn.execute(f"{SELECT} WHERE {column} = ?", (value,)).fetchone()
     return None if row is None else from_row(row)
 

@@ -7,7 +7,7 @@ another source always: neither may suffer.
 from __future__ import annotations
 
 import json
-import os
+import re
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -29,6 +29,7 @@ from storage.database import Database
 from storage.errors import CollectError
 from storage.listing import MentionRow
 from storage.models import Json, MentionFilter, Refusal, Source
+from tests.command_line import Ran, earshot
 from tests.fake_reddit import SECRETS
 from tests.http_server import Answer, LoopbackServer, Route, Seen, serving
 
@@ -183,6 +184,17 @@ class World:
             assert _is_text(shown + row.title + row.text), "no page could show this"
         return rows
 
+    def imported(self, path: Path, *options: str) -> Ran:
+        """Import a file under its own name as source."""
+        started = time.process_time()
+        ran = self.run("import", path, "--json", "--source", path.name, *options)
+        assert time.process_time() - started < CPU_SECONDS
+        return ran
+
+    def run(self, *words: object) -> Ran:
+        """Run a command on this workspace."""
+        return earshot(*words, "--db", self.path, "--config", self.folder / "none.toml")
+
     def neighbour_delivers(self) -> None:
         """Another source still brings what is new there."""
         self._neighbours.append(entry(f"n{len(self._neighbours)}", title=GOOD))
@@ -218,7 +230,17 @@ def world(folder: Path, *, private: bool = True) -> Iterator[World]:
 
 def one_line(text: str) -> bool:
     """Whether a message is fit to be shown as one line."""
-    return bool(text.strip()) and "\n" not in text and len(text) < 1_000 and _is_text(text)
+    return bool(text.strip()) and "\n" not in text and len(text) < 1_100 and _is_text(text)
+
+
+def fails(ran: Ran, says: str = "", code: int = 2) -> None:
+    """A command must have ended with this code and one line that says why."""
+    assert (ran.code, ran.out) == (code, b"")
+    *usage, last = ran.err.strip().splitlines()
+    assert not usage or usage[0].startswith("Usage: "), ran.err
+    assert last.startswith(("earshot: ", "Error: "))
+    assert one_line(last)
+    assert re.search(says, last), last
 
 
 def mended(text: str) -> str:
@@ -263,12 +285,6 @@ def json_lines(path: Path, *rows: Mapping[str, Json]) -> Path:
 def goods(rows: Iterable[MentionRow]) -> int:
     """How many good neighbours are among what is stored."""
     return sum(GOOD in (row.title, row.text) for row in rows)
-
-
-def environment() -> dict[str, str]:
-    """The environment of a command's own process."""
-    root = str(Path(__file__).resolve().parents[1])
-    return {**os.environ, **SECRETS, "PYTHONPATH": root}
 
 
 def _route(answer: Route | Answer | bytes | str) -> Route:

@@ -9,7 +9,6 @@ import json
 import os
 import re
 import struct
-import time
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -18,8 +17,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.command_line import Ran, earshot
-from tests.hostile import CPU_SECONDS, GOOD, NOW, World, goods, one_line, world
+from tests.hostile import GOOD, NOW, World, fails, goods, one_line, world
 
 ROWS = [
     ["id", "text", "rating", "date"],
@@ -288,31 +286,12 @@ def write(folder: Path, case: Case) -> Path:
     return path
 
 
-def imported(one: World, path: Path, *options: str) -> Ran:
-    """Import a file under its own name as source."""
-    where = ("--db", one.path, "--config", one.folder / "none.toml", "--source", path.name)
-    started = time.process_time()
-    ran = earshot("import", path, "--json", *options, *where)
-    assert time.process_time() - started < CPU_SECONDS
-    return ran
-
-
-def fails(ran: Ran, says: str, code: int = 2) -> None:
-    """It must end with this code and one line that says why."""
-    assert (ran.code, ran.out) == (code, b"")
-    assert ran.err.startswith(("earshot: ", "Usage: ", "Error: "))
-    assert "Traceback" not in ran.err
-    assert len(ran.err.strip().splitlines()) == 1 or ran.err.startswith("Usage: ")
-    assert re.search(says, ran.err), ran.err
-    assert one_line(ran.err.splitlines()[-1])
-
-
 @pytest.mark.parametrize("case", UNREADABLE, ids=lambda case: case.name)
 def test_a_file_that_is_none_of_ours_is_told_in_one_line(
     one: World, tmp_path: Path, case: Case
 ) -> None:
     path = write(tmp_path, case)
-    fails(imported(one, path), case.says)
+    fails(one.imported(path), case.says)
     folder = one.source("files", path=str(tmp_path))
     good = tmp_path / "good.jsonl"
     good.write_bytes(lines())
@@ -327,7 +306,7 @@ def test_a_file_that_is_none_of_ours_is_told_in_one_line(
 def test_a_file_with_hostile_rows_keeps_its_neighbours(
     one: World, tmp_path: Path, case: Case
 ) -> None:
-    ran = imported(one, write(tmp_path, case))
+    ran = one.imported(write(tmp_path, case))
     assert ran.code == 0, ran.err
     said = ran.json
     assert (said["new"], said["refused"]) == (case.stored, case.refused), said
@@ -341,47 +320,15 @@ def test_a_file_with_hostile_rows_keeps_its_neighbours(
     one.neighbour_delivers()
     if case.name in EXPENSIVE:
         return
-    again = imported(one, tmp_path / case.name).json
+    again = one.imported(tmp_path / case.name).json
     assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, case.stored)
-
-
-WRONG = {
-    "no such column": ("--map", "text=nowhere"),
-    "no such field": ("--map", "texxt=text"),
-    "no column at all": ("--map", "text"),
-    "a delimiter of two": ("--delimiter", "ab"),
-    "a delimiter of none": ("--delimiter", ""),
-    "a delimiter of a line end": ("--delimiter", "\n"),
-    "a delimiter of a quote": ("--delimiter", '"'),
-    "no such encoding": ("--encoding", "klingon"),
-    "an encoding that is none of text": ("--encoding", "zlib"),
-    "an encoding of names": ("--encoding", "idna"),
-    "an encoding that never works": ("--encoding", "undefined"),
-    "another encoding": ("--encoding", "utf-16"),
-    "too many header rows": ("--header-rows", "9"),
-    "more header rows than allowed": ("--header-rows", "99"),
-    "a scale upside down": ("--scale", "5-1"),
-    "a scale of words": ("--scale", "low-high"),
-    "a timezone outside": ("--timezone", "../../../etc/passwd"),
-    "a timezone that is none": ("--timezone", "Mars/Olympus"),
-    "an order of dates that is none": ("--dates", "ydm"),
-    "no such kind": ("--kind", "gossip"),
-    "no such option": ("--frobnicate",),
-}
-
-
-@pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_option_is_told_in_one_line(one: World, tmp_path: Path, name: str) -> None:
-    path = tmp_path / "good.csv"
-    path.write_bytes(table())
-    fails(imported(one, path, *WRONG[name]), "")
 
 
 def test_what_is_no_file_is_told_in_one_line(one: World, tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     (tmp_path / "loop.csv").symlink_to(tmp_path / "loop.csv")
     for name, says in (("folder.csv", "folder"), ("loop.csv", "loop|cannot"), ("none", "no file")):
-        fails(imported(one, tmp_path / name), says)
+        fails(one.imported(tmp_path / name), says)
 
 
 def test_odd_names_in_a_watched_folder_keep_no_other(one: World, tmp_path: Path) -> None:
