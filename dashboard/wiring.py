@@ -211,10 +211,12 @@ class Workspace:
         """Record a person's label for the version that the person saw."""
         with self.db.write() as conn:
             row = conn.execute(
-                "SELECT version FROM mentions WHERE id = ? AND deleted_at IS NULL", (mention_id,)
+                "SELECT version FROM mentions WHERE id = ? AND deleted_at IS NULL"
+                " AND erased_at IS NULL",
+                (mention_id,),
             ).fetchone()
             if row is None:
-                raise Refused("the mention was deleted at its source meanwhile")
+                raise Refused("the mention was deleted meanwhile")
             if row[0] != version:
                 raise Refused("the text was edited meanwhile: look at it again, then label it")
             recast.add_label(conn, mention_id, label, actor, millis(self.now()))

@@ -145,7 +145,7 @@ def replace_current(
     )
     conn.execute(
         "INSERT INTO search (rowid, title, text) SELECT ?, title, text FROM versions"
-        " WHERE mention_id = ? AND version = ?",
+        " WHERE mention_id = ? AND version = ? AND title || text <> ''",
         (position, mention_id, version),
     )
     recast(conn, slices, delta, [mention_id], pending=pending)

@@ -33,6 +33,10 @@ EVERY = 120.0
 """Seconds between looks: the sample should be seen to live."""
 
 
+SHIFT = timedelta(hours=4)
+"""How finely the last weeks are lived."""
+
+
 class Clock:
     """A clock that is set by hand, so that the past is stored as it would have been."""
 
@@ -53,7 +57,7 @@ def build(path: Path, say: Callable[[str], object], now: datetime | None = None)
     clock = Clock(began)
     space = Workspace(Database(partial), Settings(), clock)
     _set_up(space, began)
-    say("The sample company is being prepared: 18 months of feedback, about 15 seconds ...")
+    say("The sample company is being prepared: 18 months of feedback, about 20 seconds ...")
     batches = list(history(SEED, began))
     desk_from = began - timedelta(days=DESK_DAYS + 1)
     _store(space, clock, [each for each in batches if each.at < desk_from], ANALYSE)
@@ -100,9 +104,9 @@ def _store(space: Workspace, clock: Clock, batches: list[SampleBatch], pending: 
 
 
 def _relive(space: Workspace, clock: Clock, batches: list[SampleBatch], began: datetime) -> None:
-    """Live the last weeks half day by half day: collect, understand, work on cases."""
+    """Live the last weeks a few hours at a time: collect, understand, work on cases."""
     steps = list(desk_history(SEED, began))
-    for end, some in _halves(batches):
+    for end, some in _shifts(batches):
         _store(space, clock, some, ANALYSE | RULES)
         clock.at = min(end, began)
         space.understand()
@@ -110,11 +114,10 @@ def _relive(space: Workspace, clock: Clock, batches: list[SampleBatch], began: d
             _play(space, steps.pop(0))
 
 
-def _halves(batches: list[SampleBatch]) -> Iterator[tuple[datetime, list[SampleBatch]]]:
-    half = timedelta(hours=12)
+def _shifts(batches: list[SampleBatch]) -> Iterator[tuple[datetime, list[SampleBatch]]]:
     start = batches[0].at
-    for number, group in groupby(batches, key=lambda each: (each.at - start) // half):
-        yield start + (number + 1) * half, list(group)
+    for number, group in groupby(batches, key=lambda each: (each.at - start) // SHIFT):
+        yield start + (number + 1) * SHIFT, list(group)
 
 
 def _play(space: Workspace, step: DeskStep) -> None:
@@ -138,8 +141,10 @@ def _play(space: Workspace, step: DeskStep) -> None:
             command = Resolve(actor=actor, root_cause=step.root_cause, action=step.remedy)
         else:
             command = Dismiss(actor=actor, reason=step.text)
+        # A case opens at the end of its shift; nobody can have worked on it before.
+        when = max(step.at, case.last_at + timedelta(minutes=2))
         try:
-            cases.act(space.db, case.id, command, step.at)
+            cases.act(space.db, case.id, command, when)
         except Refused:
             # Closed meanwhile because the answer or a deletion was seen at the source.
             return
