@@ -155,12 +155,17 @@ class Saved(NamedTuple):
 
 
 class Passage(NamedTuple):
-    """A text to analyse. ``rating`` never enters the score, it only sets ``disagrees``."""
+    """A text to analyse. ``rating`` never enters the score, it only sets ``disagrees``.
+
+    ``source`` is the source that it came from, None where that is not known: models may
+    have been learned for one source.
+    """
 
     text: str
     lang: str | None = None
     rating: float | None = None
     targets: tuple[str, ...] = ()
+    source: str | None = None
 
 
 class Opinion(NamedTuple):
@@ -191,7 +196,8 @@ class Analysis:
     is the flag. ``score`` is −1…1, None if unscored. ``confidence`` (0–1) is the
     probability that the label is right. ``compound`` is VADER's, of the cleaned and
     masked text, or of the raw text for the plain VADER model. ``lang`` is ISO 639-1 or
-    None where it could not be told.
+    None where it could not be told. ``model`` is the id of the model that said so, None
+    for the analyser that was asked.
     """
 
     label: Label
@@ -204,6 +210,7 @@ class Analysis:
     topics: tuple[str, ...] = ()
     opinions: tuple[Opinion, ...] = ()
     targets: tuple[TargetOpinion, ...] = ()
+    model: str | None = None
 
     @property
     def counted(self) -> Label:
