@@ -7,6 +7,7 @@ between sessions and never changed. Not here: SQL (``storage``) and drawing (``f
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -15,9 +16,13 @@ from functools import lru_cache, wraps
 from typing import Concatenate, NamedTuple, ParamSpec, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
-from dashboard import figures, periods
+from dashboard import exports, figures, periods
+from dashboard.commands.export import in_words
+from dashboard.exports import About, Format
 from dashboard.figures import Figure
-from dashboard.reports import weekly
+from dashboard.reports import weekly as reports
+from dashboard.reports.weekly import Weekly
+from dashboard.reports.weeks import Week
 from storage import alerts as alert_store
 from storage import case_lists, cases, coverage, listing, people, queries, revisions, workspace
 from storage.case_model import Case, Recorded
@@ -90,7 +95,7 @@ breakdown = reads("facts")(queries.breakdown)
 trend = reads("facts")(queries.trend)
 choices = reads("facts", "sources", "settings", keep=8)(coverage.choices)
 unscored_share = reads("facts", keep=8)(coverage.unscored_share)
-own_brands = reads("settings", keep=8)(weekly.own_brands)
+own_brands = reads("settings", keep=8)(reports.own_brands)
 brands = reads("settings", keep=8)(workspace.brands)
 alerts = reads("alerts", keep=8)(alert_store.recent)
 unresolved = reads("alerts", keep=8)(alert_store.unresolved)
@@ -189,9 +194,24 @@ def _gaps(conn: sqlite3.Connection, flt: MentionFilter, axis: Axis) -> list[cove
 # Rows with people's words are read each time: an erasure leaves no copy in memory.
 
 
+def weekly(at: At, week: Week) -> Weekly:
+    """The numbers and quotes of a week's summary, as of one moment."""
+    with at.db.snapshot() as conn:
+        return reports.weekly(conn, week, at.today)
+
+
 def mentions(at: At, flt: MentionFilter, before: int | None, limit: int) -> list[MentionRow]:
     """One page of mentions, newest first."""
     return listing.page(at.db.reader(), flt, before=before, limit=limit)
+
+
+def exported(at: At, flt: MentionFilter, form: Format) -> bytes:
+    """All mentions of a filter as a file, as ``earshot export`` writes it."""
+    out = io.BytesIO()
+    with at.db.snapshot() as conn:
+        about = About(at.zone, in_words(flt), workspace.is_sample(conn))
+        exports.write(listing.every(conn, flt), out, form, about)
+    return out.getvalue()
 
 
 def mention(at: At, mention_id: int) -> MentionDetail:

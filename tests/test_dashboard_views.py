@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboard import data, filters
 from dashboard.components import session
+from dashboard.exports import Format
+from dashboard.reports import weeks
 from dashboard.wiring import Workspace
-from storage import alerts, case_lists, cases, listing, people, queries, workspace
+from storage import (
+    alerts,
+    case_lists,
+    cases,
+    coverage,
+    listing,
+    people,
+    polls,
+    queries,
+    workspace,
+)
 from storage.alerts import Opened, Sign
 from storage.case_model import Claim, Resolve
 from storage.models import CaseState, Label, MentionFilter
@@ -130,10 +145,6 @@ def test_headlines_are_per_kind_and_say_the_change_in_words(space: Workspace, vi
 
 
 def test_links_carry_exactly_the_mentions_that_they_count(space: Workspace, visit: Open) -> None:
-    from urllib.parse import parse_qs
-
-    from dashboard import data, filters
-
     app = visit()
     at = data.at(space.db, space.now())
     found = 0
@@ -343,8 +354,6 @@ def test_a_source_is_paused_and_resumed(space: Workspace, visit: Open) -> None:
 
 
 def test_a_source_that_fails_says_so_in_words(space: Workspace, visit: Open) -> None:
-    from storage import polls
-
     poll = polls.begin(space.db, "social", space.now() + timedelta(seconds=1), "worker")
     polls.end(space.db, poll, space.now() + timedelta(seconds=2), "![x](http://tracker.example)")
     app = visit("sources")
@@ -402,9 +411,29 @@ def test_a_file_that_is_no_table_is_explained(empty: Workspace, visit: Open) -> 
     assert "cannot be read" in shown(app)
 
 
-def _health(space: Workspace) -> list[Any]:
-    from storage import coverage
+def test_a_report_of_a_week_in_the_address(space: Workspace, visit: Open) -> None:
+    today = data.at(space.db, space.now()).today
+    week = weeks.last_complete(today).back(2)
+    app = visit("reports", week=week.text)
+    assert not app.exception
+    assert app.selectbox(key="reports.week").value == week.text
+    assert f"Week {week.number}, {week.year}" in shown(app)
+    labels = [each.proto.label for each in app.get("download_button")]
+    assert labels == ["Download HTML", "Download XLSX", "Download CSV"]
+    assert not visit("reports", week="2999-W01").exception
+    assert not visit("reports", week="<script>").exception
 
+
+def test_a_download_holds_exactly_the_mentions_of_the_view(space: Workspace) -> None:
+    at = data.at(space.db, space.now())
+    flt = MentionFilter(labels=(Label.NEGATIVE,))
+    rows = list(csv.DictReader(data.exported(at, flt, Format.CSV).decode().splitlines()))
+    assert len([row for row in rows if row["id"].isdigit()]) == queries.count(
+        space.db.reader(), flt
+    )
+
+
+def _health(space: Workspace) -> list[Any]:
     return coverage.health(space.db.reader(), space.now())
 
 

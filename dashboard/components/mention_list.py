@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import streamlit as st
 
 from dashboard import data, markup
 from dashboard.components import frame, links, notices
 from dashboard.data import At
+from dashboard.exports import Format
 from storage.listing import MentionRow
 from storage.models import MentionFilter
 
 PAGE = 20
+DOWNLOADED = 100_000
+"""More mentions than that would weigh on the server's memory."""
 _PIN = "mentions.pin"
 _BEFORE = "before"
 
@@ -25,7 +30,7 @@ def mentions(at: At, flt: MentionFilter) -> None:
     names = dict(data.choices(at).topics)
     newest = data.mentions(at, flt, before, PAGE + 1)
     rows = newest if before is not None else _pinned(at, flt, newest)
-    _heading(total, before)
+    _heading(at, flt, total, before)
     for row in rows[:PAGE]:
         _mention(at, row, names)
     _turn(rows, before)
@@ -49,9 +54,25 @@ def _unpin() -> None:
     st.session_state.pop(_PIN, None)
 
 
-def _heading(total: int, before: int | None) -> None:
+def _heading(at: At, flt: MentionFilter, total: int, before: int | None) -> None:
     words = f"{total:,} mentions, newest first" if total != 1 else "1 mention"
-    st.caption(words + (" · an older page" if before is not None else ""))
+    words += " · an older page" if before is not None else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(words, width="content")
+        if total > DOWNLOADED:
+            st.caption("So many are written by `earshot export mentions`.")
+            return
+        for form in (Format.CSV, Format.XLSX):
+            st.download_button(
+                form.value.upper(),
+                partial(data.exported, at, flt, form),
+                f"mentions.{form.value}",
+                key=f"mentions.{form.value}",
+                type="tertiary",
+                icon=":material/download:",
+                on_click="ignore",
+                help="Exactly these mentions, as a file.",
+            )
 
 
 def _mention(at: At, row: MentionRow, names: dict[str, str]) -> None:

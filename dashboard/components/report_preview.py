@@ -1,0 +1,89 @@
+"""The weekly summary on a page: which week, its files, and the page as it will be sent."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+import streamlit as st
+
+from dashboard import data, report_markup
+from dashboard.components import notices
+from dashboard.data import At
+from dashboard.reports import files, weeks
+from dashboard.reports.files import TYPES, Format
+from dashboard.reports.weekly import Weekly
+from dashboard.reports.weeks import Week
+from storage.errors import InputError
+
+OFFERED = 26
+
+
+def choose(at: At) -> Week:
+    """Draw the choice of weeks and return the one in the address, else the last complete one."""
+    latest = weeks.last_complete(at.today)
+    offered = [weeks.of(at.today), *(latest.back(n) for n in range(OFFERED))]
+    chosen = _asked(at.today) or latest
+    if chosen not in offered:
+        offered.append(chosen)
+    names = {week.text: _named(week, at.today) for week in offered}
+    if st.session_state.get("reports.week") != chosen.text:
+        st.session_state["reports.week"] = chosen.text
+    st.selectbox(
+        "Week",
+        list(names),
+        format_func=lambda text: names.get(text, text),
+        key="reports.week",
+        on_change=_chosen,
+        width=320,
+    )
+    return chosen
+
+
+def _asked(today: date) -> Week | None:
+    """Return the week that the address names; one that has not begun is none."""
+    try:
+        week = weeks.parse(st.query_params.get("week", ""))
+    except InputError:
+        return None
+    return week if week.monday <= today else None
+
+
+def _chosen() -> None:
+    st.query_params["week"] = st.session_state["reports.week"]
+
+
+def _named(week: Week, today: date) -> str:
+    days = f"{week.monday.day} {week.monday:%b} – {week.sunday.day} {week.sunday:%b %Y}"
+    return f"{week.text}: {days}" + (" (so far)" if week.sunday >= today else "")
+
+
+def downloads(report: Weekly) -> None:
+    """Draw a button per format; a file is made when it is asked for."""
+    with st.container(horizontal=True):
+        for form in Format:
+            st.download_button(
+                f"Download {form.value.upper()}",
+                partial(files.write, report, form),
+                files.name(report, form),
+                TYPES[form],
+                key=f"reports.{form.value}",
+                on_click="ignore",
+                type="primary" if form is Format.XLSX else "secondary",
+            )
+
+
+def preview(report: Weekly) -> None:
+    """Show the page that is downloaded, as a part of this one."""
+    st.html(report_markup.part(files.write(report, Format.HTML).decode()))
+
+
+def report(at: At) -> None:
+    """Draw it all."""
+    week = choose(at)
+    if data.choices(at).first_day is None:
+        notices.empty("Nothing to report yet", "Add a source or drop a file on the page Sources.")
+        return
+    found = data.weekly(at, week)
+    downloads(found)
+    preview(found)
