@@ -29,7 +29,7 @@ from storage import (
     workspace,
 )
 from storage.alerts import Opened, Sign
-from storage.case_model import Claim, Resolve
+from storage.case_model import Claim, Release, Resolve, SaveDraft
 from storage.models import CaseState, Label, MentionFilter
 from tests import pages
 
@@ -63,7 +63,6 @@ def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
         app = AppTest.from_file(str(APP), default_timeout=30)
         if who:
             app.session_state["working_as"] = who
-        app.run()
         if page != "overview":
             app.switch_page(f"views/{page}.py")
         for name, value in params.items():
@@ -130,9 +129,11 @@ def test_what_people_wrote_is_never_markdown_or_a_label(
 def test_the_sample_is_marked_on_every_page(space: Workspace, visit: Open) -> None:
     with space.db.write() as conn:
         workspace.set_meta(conn, "sample", "1")
+    app = visit("overview", period="today")
     for page in PAGES:
-        assert "made up" in visit(page).info[0].value
-    assert not visit("overview", period="today").exception
+        app = app.switch_page(f"views/{page}.py").run()
+        assert not app.exception
+        assert "made up" in app.info[0].value
 
 
 def test_headlines_are_per_kind_and_say_the_change_in_words(space: Workspace, visit: Open) -> None:
@@ -325,6 +326,37 @@ def test_put_aside_and_hand_on(space: Workspace, visit: Open) -> None:
     app.run()
     app.selectbox(key=f"case-{case.id}-to").set_value("Ben").run()
     assert cases.load(space.db.reader(), case.id).owner == "Ben"
+
+
+def test_a_colleagues_draft_replaces_an_older_text_of_mine(space: Workspace, visit: Open) -> None:
+    anna, ben = known_person(space, "Anna"), known_person(space, "Ben")
+    case = cases.claim_next(space.db, anna, space.now())
+    assert case is not None
+    app = visit("queue", who="Anna", case=str(case.id))
+    app.text_area(key=f"case-{case.id}-draft").set_value("Anna's words").run()
+    for command in (Release(actor=anna), Claim(actor=ben), SaveDraft(actor=ben, text="Ben's")):
+        cases.act(space.db, case.id, command, space.now())
+    app.run()
+    cases.act(space.db, case.id, Release(actor=ben), space.now())
+    cases.act(space.db, case.id, Claim(actor=anna), space.now())
+    app.run()
+    assert app.text_area(key=f"case-{case.id}-draft").value == "Ben's"
+
+
+def test_earlier_versions_and_scores_can_be_read(space: Workspace, visit: Open) -> None:
+    found = listing.page(space.db.reader(), MentionFilter(text="terrible"), limit=1)[0]
+    number = int(listing.detail(space.db.reader(), found.id).native_id[1:])
+    changed = pages.review(number, found.published_at, "They made good for it.", 4.0)
+    pages.take(space, space.source("shop"), [changed])
+    app = visit("mentions", mention=str(found.id))
+    app.session_state["mention.versions"] = True
+    app.session_state["mention.scores"] = True
+    app.run()
+    assert not app.exception
+    assert "They made good for it." in shown(app)
+    assert "Version 1" in shown(app)
+    assert found.text in shown(app)
+    assert len(app.dataframe[0].value) == 2
 
 
 def test_alerts_are_acknowledged_by_somebody(space: Workspace, visit: Open) -> None:

@@ -98,7 +98,7 @@ def _keep(case_id: int, person: Person) -> None:
 
 def _writing(at: At, case: Case, person: Person, url: str | None) -> None:
     key = field(case, "draft")
-    st.session_state.setdefault(key, case.draft or "")
+    _adopt(case, person, key)
     with st.container(border=True):
         st.text_area(
             "Your reply",
@@ -131,6 +131,15 @@ def _writing(at: At, case: Case, person: Person, url: str | None) -> None:
                 on_click=case_actions.save_draft,
                 args=(case, person),
             )
+
+
+def _adopt(case: Case, person: Person, key: str) -> None:
+    """Begin with the stored draft; what another wrote meanwhile replaces an older text here."""
+    seen = f"{key}-seen"
+    another = case.draft_by != person.name and st.session_state.get(seen) != case.draft_seq
+    if key not in st.session_state or (another and case.draft_seq is not None):
+        st.session_state[key] = case.draft or ""
+    st.session_state[seen] = case.draft_seq
 
 
 def _resolving(at: At, case: Case, person: Person) -> None:

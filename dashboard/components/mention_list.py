@@ -22,18 +22,20 @@ _BEFORE = "before"
 
 def mentions(at: At, flt: MentionFilter) -> None:
     """Draw one page; new arrivals are announced and never move what is being read."""
-    total = data.count(at, flt)
-    if not total:
-        _nothing(at)
-        return
     before = _position(st.query_params.get(_BEFORE))
+    heading = st.container()
     names = dict(data.choices(at).topics)
     newest = data.mentions(at, flt, before, PAGE + 1)
     rows = newest if before is not None else _pinned(at, flt, newest)
-    _heading(at, flt, total, before)
+    if not rows:
+        _nothing(at)
+        return
     for row in rows[:PAGE]:
         _mention(at, row, names)
     _turn(rows, before)
+    # Counting the matches of words takes longer than finding the newest of them.
+    with heading:
+        _heading(at, flt, data.count(at, flt), before)
 
 
 def _pinned(at: At, flt: MentionFilter, newest: list[MentionRow]) -> list[MentionRow]:
