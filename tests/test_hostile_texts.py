@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 
+from storage.listing import MentionRow
+from storage.models import Json
 from tests.command_line import earshot
 from tests.fake_reddit import FakeReddit, fake_reddit
 from tests.hostile import GOOD, TEXTS, World, entry, goods, is_kept, json_feed, json_lines, world
@@ -27,8 +32,8 @@ def reddit() -> Iterator[FakeReddit]:
         yield running
 
 
-def held(rows: list[object], text: str) -> bool:
-    return any(is_kept(text, f"{row.title}{row.text}") for row in rows)  # type: ignore[attr-defined]
+def held(rows: Iterable[MentionRow], text: str) -> bool:
+    return any(is_kept(text, f"{row.title}{row.text}") for row in rows)
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -82,7 +87,7 @@ def test_in_every_field_of_a_file(one: World, name: str) -> None:
     row |= {"product": short, "brand": short, "lang": short, "version": text, text[:50]: text}
     row |= {"reply_text": text, "date": short}
     path = json_lines(
-        one.folder / f"{len(name)}-{abs(hash(name))}.jsonl",
+        one.folder / f"text-{list(TEXTS).index(name)}.jsonl",
         {"id": "a", "text": GOOD, "date": "2026-11-20"},
         row,
         {"id": "z", "text": GOOD, "date": "2026-11-20"},
@@ -115,3 +120,56 @@ def test_exports_hold_everything_and_no_formula(one: World) -> None:
         ran = earshot("export", "mentions", "--out", one.folder / name, *options)
         assert ran.code == 0, ran.err
     json.dumps(lines)
+
+
+QUOTED = (
+    "script",
+    "image that fails",
+    "closing everything",
+    "markdown links",
+    "formula with a link",
+)
+
+
+def test_the_weekly_summary_quotes_letters_only(tmp_path: Path) -> None:
+    rows: list[dict[str, Json]] = [
+        {"id": name, "rating": stars, "date": "2026-11-18", "brand": TEXTS[name]}
+        | {"title": TEXTS[name], "text": f"{word}, {word}, {word}! {TEXTS[name]}"}
+        | {"product": TEXTS[name]}
+        for name in QUOTED
+        for stars, word in ((1, "terrible"), (5, "wonderful"))
+    ]
+    with world(tmp_path) as alone:
+        path = json_lines(
+            tmp_path / "rows.jsonl", *({**row, "id": n} for n, row in enumerate(rows))
+        )
+        assert alone.imported(path).code == 0
+        ran = alone.run("report", "weekly", "--week", "2026-W47", "--out", tmp_path)
+        assert ran.code == 0, ran.err
+        alone.agrees()
+    page = (tmp_path / "weekly-2026-W47.html").read_text(encoding="utf-8")
+    tags = Tags()
+    tags.feed(page)
+    quoted = [name for name in QUOTED if TEXTS[name] in html.unescape(page)]
+    assert len(quoted) >= 3, "quotes are there, as letters"
+    assert not tags.names & {"script", "iframe", "img", "object", "embed", "link", "animate"}
+    assert not [name for name in tags.attributes if name.startswith("on")]
+    assert all(link.startswith(("http://127.0.0.1", "https://", "#")) for link in tags.links)
+    table = (tmp_path / "weekly-2026-W47.csv").read_text(encoding="utf-8-sig")
+    for row in csv.reader(io.StringIO(table, newline="")):
+        assert not any(cell.startswith(("=", "@", "\t", "+c")) for cell in row), row
+
+
+class Tags(HTMLParser):
+    """What a browser would make of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes.update(name for name, _ in attrs)
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
