@@ -93,7 +93,9 @@ def _evidence(at: At, alert: Alert) -> None:
         brands=tuple(brand.name for brand in data.brands(at) if brand.own),
         sources=sources,
     )
-    links.mentions(f"{data.count(at, flt):,} mentions of {day:%a} {day.day} {day:%b} →", flt)
+    count = data.count(at, flt)
+    said = "1 mention" if count == 1 else f"{count:,} mentions"
+    links.mentions(f"{said} of {day:%a} {day.day} {day:%b} →", flt)
 
 
 def _actions(alert: Alert, person: Person) -> None:
