@@ -31,9 +31,13 @@ _LISTS = {
 }
 
 
-def choose(at: At) -> MentionFilter:
-    """Draw the bar and return what is chosen."""
-    params = _sync()
+def choose(at: At, *, own: bool = False, without: tuple[str, ...] = ()) -> MentionFilter:
+    """Draw the bar and return what is chosen.
+
+    With ``own`` our own brands are chosen where none is: figures never mix in competitors
+    unasked. Parameters named by ``without`` mean nothing on this page and are dropped.
+    """
+    params = _sync(data.own_brands(at) if own else (), without)
     flt = filters.from_params(params, at.today)
     with st.container(horizontal=True, vertical_alignment="bottom", key="filter-bar"):
         _period(params, flt)
@@ -46,7 +50,7 @@ def choose(at: At) -> MentionFilter:
     return flt
 
 
-def _sync() -> dict[str, list[str]]:
+def _sync(own: tuple[str, ...], without: tuple[str, ...]) -> dict[str, list[str]]:
     """Adopt the address; coming from another page without one, restore what was chosen."""
     query = st.query_params
     found = filters.own({name: query.get_all(name) for name in filters.NAMES})
@@ -55,6 +59,11 @@ def _sync() -> dict[str, list[str]]:
         found = kept
         for name, values in kept.items():
             query[name] = values
+    for name in without:
+        found.pop(name, None)
+        query.pop(name, None)
+    if own and "brand" not in found:
+        found["brand"] = query["brand"] = list(own)
     st.session_state[_KEPT] = found
     return found
 

@@ -22,16 +22,6 @@ from storage.queries import By
 _GAPS_NAMED = 3
 
 
-def scoped(at: At, flt: MentionFilter) -> MentionFilter:
-    """Return the filter for our own brands where none was chosen, and say so."""
-    own = data.own_brands(at)
-    if flt.brands or not own:
-        return flt
-    names = ", ".join(each for each in own if each)
-    st.html(markup.line(f"Your own: {names}. Choose a brand under Filters to see another."))
-    return replace(flt, brands=own)
-
-
 def over_time(at: At, flt: MentionFilter) -> None:
     """Draw volume and shares over the filter's period, with gaps named below."""
     axis = data.axis(at, flt)

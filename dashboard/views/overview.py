@@ -7,7 +7,7 @@ from dashboard.components import filter_bar, frame, kpis, live, notices, overvie
 
 at = session.at()
 frame.title(at, "Overview")
-flt = overview.scoped(at, filter_bar.choose(at))
+flt = filter_bar.choose(at, own=True)
 live.refresh(at, "facts", "alerts", "sources", "settings")
 overview.alerts(at)
 if data.count(at, flt):
