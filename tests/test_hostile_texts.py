@@ -11,6 +11,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from storage.listing import MentionRow
 from storage.models import Json
@@ -120,6 +121,18 @@ def test_exports_hold_everything_and_no_formula(one: World) -> None:
         ran = earshot("export", "mentions", "--out", one.folder / name, *options)
         assert ran.code == 0, ran.err
     json.dumps(lines)
+
+
+def test_vader_is_vader_on_hostile_texts_too() -> None:
+    """Not on the longest: vaderSentiment's own time grows with their square."""
+    texts = ["", " ", *(text[:3_000] for text in TEXTS.values())]
+    ran = earshot(
+        "analyze", "--model", "vader", stdin="".join(json.dumps({"text": t}) + "\n" for t in texts)
+    )
+    assert ran.code == 0, ran.err
+    reference = SentimentIntensityAnalyzer()
+    for text, answer in zip(texts, ran.lines, strict=True):
+        assert answer["compound"] == reference.polarity_scores(text)["compound"], text[:80]
 
 
 QUOTED = (
