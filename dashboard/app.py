@@ -16,7 +16,7 @@ if sys.path[0] != ROOT:
 
 import streamlit as st
 
-from dashboard.components import frame, session
+from dashboard.components import checklist, frame, session
 from storage.errors import EarshotError
 
 st.set_page_config(page_title="Earshot", page_icon="👂", layout="wide")
@@ -32,7 +32,14 @@ page = st.navigation(
             st.Page("views/mentions.py", title="Mentions"),
         ],
         "Report": [st.Page("views/reports.py", title="Reports")],
-        "Set up": [st.Page("views/sources.py", title="Sources")],
+        "Set up": [
+            st.Page("views/sources.py", title="Sources"),
+            st.Page("views/team.py", title="Team"),
+            st.Page("views/brands.py", title="Brands"),
+            st.Page("views/rules.py", title="Rules"),
+            st.Page("views/privacy.py", title="Privacy & sample"),
+            st.Page("views/start.py", title="Use my data", visibility="hidden"),
+        ],
     }
 )
 frame.enter(page.url_path)
@@ -44,4 +51,6 @@ except EarshotError as error:
 with st.sidebar:
     frame.who(at)
 frame.banner()
+if not page.url_path:
+    checklist.short(at)
 page.run()

@@ -6,8 +6,10 @@ while they are read.
 
 from __future__ import annotations
 
+import csv
+import io
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path, PurePath
@@ -15,7 +17,8 @@ from typing import NamedTuple
 
 from collectors.tables import plans, reading
 from collectors.tables.plans import Plan
-from dashboard.jobs import Job, Work
+from dashboard import exports
+from dashboard.jobs import REFUSALS_KEPT, Job, Work
 from dashboard.wiring import Workspace
 from storage.models import Batch, Json, Kind, Observation, Refusal, Saved, Source
 
@@ -39,6 +42,14 @@ class Look(NamedTuple):
     rows: tuple[dict[str, str], ...]
 
 
+class Tested(NamedTuple):
+    """What reading a whole file would give, without storing anything."""
+
+    ready: int
+    refused: int
+    refusals: tuple[Refusal, ...]
+
+
 class Wanted(NamedTuple):
     """What somebody chose for a file; None and empty leave it to be guessed."""
 
@@ -54,6 +65,27 @@ def look(file: File, wanted: Wanted, now: datetime) -> Look:
         filled = {name: None for row in rows for name, value in row.items() if value}
         shown = tuple({name: row.get(name, "") for name in filled} for row in rows)
         return Look(plan.describe(), dict(plan.columns), plan.header.names, shown)
+
+
+def tested(file: File, wanted: Wanted, now: datetime) -> Tested:
+    """Read a file to its end and count what could be taken."""
+    ready = refused = 0
+    refusals: list[Refusal] = []
+    with _on_disk(file) as path:
+        for batch in reading.read(_plan(path, wanted, now), Source("test", "files"), now=now):
+            ready += len(batch.observations)
+            refused += len(batch.refused)
+            refusals += batch.refused[: REFUSALS_KEPT - len(refusals)]
+    return Tested(ready, refused, tuple(refusals))
+
+
+def listed(refusals: Iterable[Refusal]) -> bytes:
+    """Return refused rows as CSV: the line in the file and the reason."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(("line", "reason"))
+    writer.writerows((each.line, exports.plain(each.reason)) for each in refusals)
+    return out.getvalue().encode("utf-8-sig")
 
 
 def taking(

@@ -32,7 +32,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from dashboard import lifeline, security
+from dashboard import choice, lifeline, security
 from storage import revisions
 from storage.database import open_reader
 from storage.errors import ConfigError, StorageError
@@ -67,7 +67,7 @@ async def readyz(_: Request) -> JSONResponse:
 
 def unready() -> str | None:
     """Say why pages cannot be shown, or None when they can."""
-    path = Path(os.environ.get("EARSHOT_DB", "earshot.db"))
+    path = choice.current(Path(os.environ.get("EARSHOT_DB", "earshot.db")))
     if not path.exists():
         return f"there is no database at {path.name} yet"
     try:

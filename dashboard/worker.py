@@ -6,6 +6,8 @@ What runs when is decided by ``collectors.loop``; this module says what there is
 from __future__ import annotations
 
 import signal
+import threading
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 
@@ -20,6 +22,8 @@ IMPORTED = "import"
 UNDERSTAND_EVERY = timedelta(seconds=2)
 SIGNALS_EVERY = timedelta(minutes=5)
 UPKEEP_EVERY = timedelta(minutes=10)
+LOOK_EVERY = 0.5
+"""Seconds between two looks whether another file was chosen."""
 
 
 def polled(workspace: Workspace) -> list[str]:
@@ -50,18 +54,50 @@ def jobs(workspace: Workspace, only: frozenset[str] = frozenset()) -> list[Job]:
     ]
 
 
-def run(workspace: Workspace, only: frozenset[str] = frozenset()) -> None:
-    """Run until SIGTERM or Ctrl-C, then finish what runs and return."""
+def run(
+    workspace: Workspace,
+    only: frozenset[str] = frozenset(),
+    *,
+    moved: Callable[[], bool] = lambda: False,
+    stopped: threading.Event | None = None,
+) -> None:
+    """Run until SIGTERM or Ctrl-C, or until ``moved``; then finish what runs and return.
+
+    ``stopped`` is set by a signal, so that one between two runs is not lost.
+    """
     loop = Loop(partial(jobs, workspace, only), Jobs(workspace.db), workspace.now)
+    ended = stopped or threading.Event()
 
     def stop(*_: object) -> None:
+        ended.set()
         loop.stop()
 
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, stop)
-    loop.run()
+    over = threading.Event()
+    watch = threading.Thread(target=_watch, args=(loop, over, moved), daemon=True)
+    watch.start()
+    if not ended.is_set():
+        loop.run()
+    over.set()
+    watch.join()
     workspace.db.checkpoint()
     workspace.close()
+
+
+def follow(open_at: Callable[[], Workspace], moved: Callable[[Workspace], bool]) -> None:
+    """Run on the workspace that is chosen now, then on the next one, until a signal."""
+    stopped = threading.Event()
+    while not stopped.is_set():
+        workspace = open_at()
+        run(workspace, moved=partial(moved, workspace), stopped=stopped)
+
+
+def _watch(loop: Loop, over: threading.Event, moved: Callable[[], bool]) -> None:
+    while not over.wait(LOOK_EVERY):
+        if moved():
+            loop.stop()
+            return
 
 
 def _signals(workspace: Workspace) -> None:

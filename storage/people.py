@@ -85,11 +85,36 @@ def people(conn: sqlite3.Connection) -> list[Person]:
     return [Person(id_, name, Role(role)) for id_, name, role in rows]
 
 
+def add(conn: sqlite3.Connection, name: str, role: Role, now: datetime) -> Person:
+    """Add a person; refused where the name is taken."""
+    if _find(conn, _clean(name)) is not None:
+        raise Refused(f"somebody here is already called {_clean(name)!r}")
+    if role is Role.SYSTEM:
+        raise Refused("only the program itself has the role system")
+    return person(conn, name, now, role=role)
+
+
+def rename(conn: sqlite3.Connection, person_id: int, name: str) -> Person:
+    """Give a person another name; what they did stays theirs, since events hold the id."""
+    wanted = _clean(name)
+    other = _find(conn, wanted)
+    if other is not None and other.id != person_id:
+        raise Refused(f"somebody here is already called {wanted!r}")
+    found = next((each for each in people(conn) if each.id == person_id), None)
+    if found is None:
+        raise NotFound("this person is not here any more")
+    conn.execute("UPDATE people SET name = ? WHERE id = ?", (wanted, person_id))
+    return found._replace(name=wanted)
+
+
 def set_role(conn: sqlite3.Connection, name: str, role: Role) -> Person:
-    """Give a person another role."""
+    """Give a person another role; the last one who leads keeps leading."""
     if role is Role.SYSTEM:
         raise Refused("only the program itself has the role system")
     found = known(conn, name)
+    others = [each for each in people(conn) if each.leads and each.id != found.id]
+    if found.leads and not found._replace(role=role).leads and not others:
+        raise Refused(f"{found.name} is the only one who leads; give somebody else that role first")
     conn.execute("UPDATE people SET role = ? WHERE id = ?", (role.value, found.id))
     return found._replace(role=role)
 

@@ -35,7 +35,7 @@ from storage.times import millis, moment
 HISTORY_DAYS = 14
 """Older mentions open no case: the first import must not greet a team with a mountain."""
 
-_DUE = """
+CANDIDATES = """
 SELECT m.id, m.version, m.pending, m.published_at, m.first_seen_at, m.replied,
   m.deleted_at IS NOT NULL OR m.erased_at IS NOT NULL, c.id, s.kind, s.label, m.rating, m.nps,
   m.score, m.topics, s.lang, o.key, b.own, v.title, v.text
@@ -43,8 +43,9 @@ FROM mentions m JOIN slices s ON s.id = m.slice_id
 JOIN brands b ON b.id = s.brand_id JOIN sources o ON o.id = s.source_id
 LEFT JOIN versions v ON v.mention_id = m.id AND v.version = m.version
 LEFT JOIN cases c ON c.mention_id = m.id
-WHERE m.pending IN (2, 6) AND m.pending > 0 LIMIT ?
 """
+"""Mentions as rules look at them; each row is a ``Candidate``."""
+_DUE = CANDIDATES + "WHERE m.pending IN (2, 6) AND m.pending > 0 LIMIT ?"
 
 
 class StoredRule(NamedTuple):
@@ -55,8 +56,8 @@ class StoredRule(NamedTuple):
     enabled: bool
 
 
-class _Due(NamedTuple):
-    """A mention that waits for the rules."""
+class Candidate(NamedTuple):
+    """A mention that rules may open a case for."""
 
     id: int
     version: int
@@ -123,7 +124,7 @@ def _batch(
     with db.write() as conn:
         key = db.key("audit")
         chosen = active(conn) if rules is None else tuple(rules)
-        due = [_Due(*row) for row in conn.execute(_DUE, (limit,)).fetchall()]
+        due = [Candidate(*row) for row in conn.execute(_DUE, (limit,)).fetchall()]
         topics: dict[int, str] = dict(conn.execute("SELECT id, key FROM topics"))
         for each in due:
             if each.case_id is not None:
@@ -141,13 +142,13 @@ def _batch(
 
 
 def _wanted(
-    rules: Sequence[CaseRule], due: _Due, topics: Mapping[int, str], oldest: int
+    rules: Sequence[CaseRule], due: Candidate, topics: Mapping[int, str], oldest: int
 ) -> Open | None:
     """Return the command that opens a case, None where none should be."""
     old = due.published_at < oldest and not due.pending & ALL_HISTORY
     if due.gone or due.replied or old:
         return None
-    found = best(rules, _subject(due, topics))
+    found = best(rules, subject(due, topics))
     if found is None:
         return None
     return Open(
@@ -161,7 +162,7 @@ def _wanted(
     )
 
 
-def _follow(conn: sqlite3.Connection, key: bytes, due: _Due, now: datetime) -> None:
+def _follow(conn: sqlite3.Connection, key: bytes, due: Candidate, now: datetime) -> None:
     """Tell a mention's case what became of the mention; a closed case stays as it is."""
     case = cases.of_mention(conn, due.id)
     assert case is not None
@@ -169,7 +170,7 @@ def _follow(conn: sqlite3.Connection, key: bytes, due: _Due, now: datetime) -> N
         case = cases.act_on(conn, key, case, command, now) or case
 
 
-def _news(case: Case, due: _Due) -> list[AnyCommand]:
+def _news(case: Case, due: Candidate) -> list[AnyCommand]:
     if due.gone:
         return [MentionGone(actor=EARSHOT)]
     found: list[AnyCommand] = []
@@ -180,7 +181,8 @@ def _news(case: Case, due: _Due) -> list[AnyCommand]:
     return found
 
 
-def _subject(due: _Due, topics: Mapping[int, str]) -> Subject:
+def subject(due: Candidate, topics: Mapping[int, str]) -> Subject:
+    """Return what the pure matching looks at."""
     return Subject(
         kind=Kind(due.kind),
         label=Label(due.label),
@@ -216,6 +218,22 @@ def save(conn: sqlite3.Connection, rule: CaseRule, *, enabled: bool = True) -> N
     """Add or change a rule of the database; one that the file declares is refused."""
     _must_be_ours(conn, rule.name)
     _write(conn, rule, "database", _next_position(conn), enabled)
+    revisions.bump(conn, "settings")
+
+
+def adopt_defaults(conn: sqlite3.Connection) -> None:
+    """Store the built-in rules where none is stored, so that a change of one keeps the others."""
+    if not stored_rules(conn):
+        for position, rule in enumerate(DEFAULT_RULES):
+            _write(conn, rule, "database", position, True)
+
+
+def restore(conn: sqlite3.Connection, before: Iterable[StoredRule]) -> None:
+    """Make the rules of the database those that they were, to undo a change."""
+    conn.execute("DELETE FROM case_rules WHERE origin = 'database'")
+    for position, each in enumerate(before):
+        _must_be_ours(conn, each.rule.name)
+        _write(conn, each.rule, "database", position, each.enabled)
     revisions.bump(conn, "settings")
 
 

@@ -9,13 +9,21 @@ import json
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import NamedTuple
 
 from storage import revisions, rollups
-from storage.errors import ConfigError
+from storage.errors import ConfigError, Refused
 from storage.models import Brand, Topic
 from storage.times import Calendar
 
 DEFAULT_TIMEZONE = "UTC"
+
+
+class StoredBrand(NamedTuple):
+    """A brand and where it comes from; what ``earshot.toml`` declares is read-only here."""
+
+    brand: Brand
+    origin: str
 
 
 def meta(conn: sqlite3.Connection, key: str) -> str | None:
@@ -126,6 +134,20 @@ def brands(conn: sqlite3.Connection) -> list[Brand]:
         Brand(name, bool(own), tuple(json.loads(terms)), tuple(json.loads(handles)))
         for name, own, terms, handles in rows
     ]
+
+
+def stored_brands(conn: sqlite3.Connection) -> list[StoredBrand]:
+    """Return all brands by name, each with its origin."""
+    origins = dict(conn.execute("SELECT name, origin FROM brands"))
+    return [StoredBrand(brand, str(origins[brand.name])) for brand in brands(conn)]
+
+
+def change_brand(conn: sqlite3.Connection, brand: Brand) -> None:
+    """Add or change a brand of the database; one that the file declares is refused."""
+    row = conn.execute("SELECT origin FROM brands WHERE name = ?", (brand.name,)).fetchone()
+    if row is not None and row[0] == "file":
+        raise Refused(f"the brand {brand.name!r} is declared in earshot.toml; change it there")
+    save_brands(conn, [brand], "database")
 
 
 def save_topics(conn: sqlite3.Connection, topics: Iterable[Topic]) -> dict[str, int]:

@@ -17,7 +17,8 @@ DEADLINE = 60.0
 def served(db_path: Path, config_path: Path, *, sample: bool = False) -> Iterator[str]:
     """Serve the pages of a database without a worker; yields the address of the root page."""
     port = up.free_port(0)
-    _, dashboard = up.programs(db_path, config_path, sample=sample, port=port)
+    own = db_path.with_name("earshot.db") if sample else None
+    _, dashboard = up.programs(db_path, config_path, own=own, port=port)
     ended = threading.Event()
     lines: list[str] = []
     child = Child(dashboard, up.ROOT, lines.append, lambda _: ended.set())

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from dashboard import supervisor
+from dashboard import choice, supervisor
 from dashboard.commands import up
 from storage.database import Database
 from storage.errors import ConfigError
@@ -47,7 +47,7 @@ while True:
 PARENT = """
 import sys
 from pathlib import Path
-from dashboard import supervisor
+from dashboard import choice, supervisor
 child, *kinds = sys.argv[1:]
 alive = []
 def echo(line):
@@ -185,9 +185,9 @@ def test_a_taken_default_port_gives_another(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_sample_has_a_database_of_its_own() -> None:
-    assert up.sample_path(Path("/data/earshot.db")) == Path("/data/earshot-sample.db")
-    for program in up.programs(Path("/a.db"), Path("/a.toml"), sample=True, port=1):
-        assert program.environment["EARSHOT_SAMPLE"] == "1"
+    assert choice.sample_beside(Path("/data/earshot.db")) == Path("/data/earshot-sample.db")
+    for program in up.programs(Path("/a.db"), Path("/a.toml"), own=Path("/own.db"), port=1):
+        assert program.environment["EARSHOT_OWN_DB"] == "/own.db"
         assert program.environment["EARSHOT_DB"] == "/a.db"
 
 
@@ -222,7 +222,7 @@ def test_up_serves_one_database_and_stops_on_interrupt(tmp_path: Path) -> None:
 
 def test_up_without_data_opens_the_sample_and_says_so_once(tmp_path: Path) -> None:
     # Composing the company takes half a minute and has tests of its own.
-    Database(up.sample_path(tmp_path / "earshot.db")).close()
+    Database(choice.sample_beside(tmp_path / "earshot.db")).close()
     with running(*earshot_up(tmp_path)) as process:
         lines = read_until(process, "Earshot is at")
         process.send_signal(signal.SIGTERM)
@@ -242,7 +242,7 @@ def test_an_interrupt_while_the_sample_is_composed_is_no_failure(tmp_path: Path)
         output, _ = process.communicate(timeout=DEADLINE)
         assert process.returncode == 0
     assert "Traceback" not in output
-    assert not up.sample_path(tmp_path / "earshot.db").exists()
+    assert not choice.sample_beside(tmp_path / "earshot.db").exists()
 
 
 def test_up_on_another_address_is_refused(tmp_path: Path) -> None:

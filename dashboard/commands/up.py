@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from dashboard import supervisor
+from dashboard import choice, supervisor
 from dashboard.commands import options
 from storage.errors import ConfigError
 
@@ -44,8 +44,10 @@ def command(
     choose_port(port)
     if sample is None:
         sample = not config_path.exists() and not db_path.exists()
+    own_path = db_path
     if sample:
-        db_path = sample_path(db_path)
+        db_path = choice.sample_beside(db_path)
+        choice.enter(db_path)
         try:
             open_sample(db_path)
         except KeyboardInterrupt:
@@ -56,7 +58,7 @@ def command(
         click.echo(f"Port {PORT} is taken by another program, so the dashboard uses {chosen}.")
     click.echo("Starting ...")
     supervisor.run(
-        programs(db_path, config_path, sample=sample, port=chosen),
+        programs(db_path, config_path, own=own_path if sample else None, port=chosen),
         folder=ROOT,
         is_up=lambda: answers(chosen),
         on_up=lambda: click.echo(f"Earshot is at http://127.0.0.1:{chosen} (Ctrl-C stops it)."),
@@ -68,17 +70,12 @@ def open_sample(db_path: Path) -> None:
     """Say that this is the sample and how to leave it; compose it on its first day."""
     click.echo(
         f"This is the sample company, kept in {db_path.name} beside your own data; "
-        "leave it with `earshot sample remove`."
+        "the button *Use my data* or `earshot sample remove` leaves it."
     )
     if not db_path.exists():
         from dashboard.sample import opening
 
         opening.build(db_path, click.echo)
-
-
-def sample_path(db_path: Path) -> Path:
-    """Return where the sample company lives: a file of its own beside the real one."""
-    return db_path.with_name("earshot-sample.db")
 
 
 def check_address(address: str) -> None:
@@ -110,13 +107,16 @@ def free_port(port: int) -> int:
 
 
 def programs(
-    db_path: Path, config_path: Path, *, sample: bool, port: int
+    db_path: Path, config_path: Path, *, own: Path | None, port: int
 ) -> list[supervisor.Program]:
-    """Return what runs: the worker and the dashboard, on the same database."""
+    """Return what runs: the worker and the dashboard, on the same database.
+
+    ``own`` is where to go from the sample company; None where there is nothing to choose.
+    """
     environment = {
         "EARSHOT_DB": str(db_path),
         "EARSHOT_CONFIG": str(config_path),
-        "EARSHOT_SAMPLE": "1" if sample else "0",
+        choice.OWN: str(own or ""),
     }
     server = {"address": "127.0.0.1", "port": str(port), "headless": "true"}
     flags = [f"--server.{name}={value}" for name, value in server.items()]

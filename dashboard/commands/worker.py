@@ -15,10 +15,12 @@ from dashboard.commands import options
 @options.places
 def command(db_path: Path, config_path: Path) -> None:
     """Collect, score, open cases and alerts until stopped."""
-    from dashboard import wiring, worker
+    from dashboard import choice, wiring, worker
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     lifeline.watch()
-    workspace = wiring.open_workspace(db_path, config_path)
-    worker.run(workspace)
+    worker.follow(
+        lambda: wiring.open_workspace(choice.current(db_path), config_path),
+        lambda space: space.db.path != choice.current(db_path),
+    )

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dashboard import data, dropped, markup
-from dashboard.components import frame, notices, session
+from dashboard.components import file_test, frame, notices, session
 from dashboard.data import At
 from dashboard.dropped import File, Look, Wanted
 from dashboard.jobs import Job
@@ -60,6 +60,7 @@ def _looked(at: At, file: UploadedFile) -> None:
     for warning in _words(look):
         st.html(markup.line(warning))
     st.dataframe(look.rows, hide_index=True, alt="What the first rows become")
+    file_test.tested(file, look, wanted)
     _import(at, file, look, wanted)
 
 

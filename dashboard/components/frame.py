@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import data, markup
-from dashboard.components import notices, session
+from dashboard.components import links, notices, session
 from dashboard.data import At
 from storage.errors import EarshotError
 
@@ -41,10 +41,10 @@ def switched() -> bool:
 def banner() -> None:
     """Say on every page when the company is made up, and how to leave it."""
     if session.workspace().is_sample:
-        st.info(
-            "**Sample company**: everything here is made up. Use your own data with "
-            "`earshot up --no-sample`; `earshot sample remove` takes the sample away."
-        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.info("**Sample company**: everything here is made up.", width="stretch")
+            if st.session_state.get("page") != "start" and st.button("Use my data", type="primary"):
+                st.switch_page(links.START)
 
 
 def title(at: At, name: str) -> None:

@@ -13,6 +13,9 @@ QUEUE = "views/queue.py"
 ALERTS = "views/alerts.py"
 SOURCES = "views/sources.py"
 REPORTS = "views/reports.py"
+TEAM = "views/team.py"
+RULES = "views/rules.py"
+START = "views/start.py"
 
 
 def mentions(label: str, flt: MentionFilter) -> None:

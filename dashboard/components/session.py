@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import data, wiring
+from dashboard import choice, data, wiring
 from dashboard.data import At
 from dashboard.jobs import Jobs
 from dashboard.wiring import Workspace
@@ -21,16 +21,28 @@ _WHO = "working_as"
 
 
 def workspace() -> Workspace:
-    """Return the workspace that EARSHOT_DB and EARSHOT_CONFIG name."""
+    """Return the workspace that EARSHOT_DB and EARSHOT_CONFIG name, or the own one once chosen."""
     # Paths as text: as objects they cost a millisecond to look up by.
-    db = os.path.abspath(os.environ.get("EARSHOT_DB", "earshot.db"))
-    config = os.path.abspath(os.environ.get("EARSHOT_CONFIG", "earshot.toml"))
+    db = os.path.abspath(started_on())
+    if choice.own() is not None:
+        db = os.path.abspath(choice.current(Path(db)))
+    config = os.path.abspath(config_path())
     try:
         # Another file under the same name (a restore) is another database.
         inode = os.stat(db).st_ino
     except OSError:
         inode = 0
     return _open(db, config, inode)
+
+
+def started_on() -> str:
+    """Return the database that this server was started on."""
+    return os.environ.get("EARSHOT_DB", "earshot.db")
+
+
+def config_path() -> str:
+    """Return the configuration file, which need not exist."""
+    return os.environ.get("EARSHOT_CONFIG", "earshot.toml")
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -60,6 +72,12 @@ def work_as(name: str) -> Person:
         person = people.person(conn, name, space.now())
     st.session_state[_WHO] = person.name
     return person
+
+
+def renamed(before: Person, after: Person) -> None:
+    """Keep working as a person who got another name."""
+    if st.session_state.get(_WHO) == before.name:
+        st.session_state[_WHO] = after.name
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,0 +1,87 @@
+"""The team: names with roles; adding, renaming, another role. Each action names a person's id."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboard import data, markup
+from dashboard.components import notices, session, steering
+from dashboard.data import At
+from storage import people
+from storage.people import Person, Role
+
+_ROLES = {
+    Role.VIEWER: "looks",
+    Role.AGENT: "answers cases",
+    Role.LEAD: "answers, steers the queue, changes settings",
+    Role.MANAGER: "reads the reports",
+    Role.ADMIN: "may do everything",
+}
+_NAMES = [role.value for role in _ROLES]
+
+
+def team(at: At) -> None:
+    """Draw everybody, then the form for one more."""
+    st.caption("Without sign-in a name is what somebody says it is: roles guide, they do not lock.")
+    leader = steering.leader()
+    found = data.team(at)
+    if not found:
+        notices.empty("Nobody yet", "Choose or type a name under “Working as” in the sidebar.")
+    for person in found:
+        _person(person, leader)
+    if leader is not None:
+        _add()
+    st.html(markup.facts([(role.value, means) for role, means in _ROLES.items()]))
+
+
+def _person(person: Person, leader: Person | None) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        you = " (you)" if leader is not None and leader.id == person.id else ""
+        st.html(f'<div class="es-title">{markup.said(person.name)}{you}</div>', width="stretch")
+        if leader is None:
+            st.html(markup.chip(person.role.value), width="content")
+            return
+        key = f"role-{person.id}-{person.role.value}"
+        st.selectbox(
+            "Role",
+            _NAMES,
+            index=_NAMES.index(person.role.value),
+            key=key,
+            on_change=_change,
+            args=(person, key),
+            label_visibility="collapsed",
+            width=130,
+        )
+        box = st.popover("Rename", key=f"rename-{person.id}", type="tertiary", on_change="rerun")
+        if box.open:
+            field = f"name-{person.id}"
+            box.text_input("New name", key=field, max_chars=people.NAME_LIMIT)
+            box.button("Rename", key=f"renamed-{person.id}", on_click=_rename, args=(person, field))
+
+
+def _add() -> None:
+    form = st.form("team.add", clear_on_submit=True, border=True)
+    with form, st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input("Name", key="team.name", max_chars=people.NAME_LIMIT, width=240)
+        st.selectbox("Role", _NAMES, index=1, key="team.role", width=140)
+        st.form_submit_button("Add to the team", on_click=_added)
+
+
+def _added() -> None:
+    space = session.workspace()
+    with notices.explained(), space.db.write() as conn:
+        role = Role(st.session_state["team.role"])
+        people.add(conn, str(st.session_state["team.name"]), role, space.now())
+
+
+def _change(person: Person, key: str) -> None:
+    space = session.workspace()
+    with notices.explained(), space.db.write() as conn:
+        people.set_role(conn, person.name, Role(st.session_state[key]))
+
+
+def _rename(person: Person, field: str) -> None:
+    space = session.workspace()
+    with notices.explained(), space.db.write() as conn:
+        renamed = people.rename(conn, person.id, str(st.session_state.get(field) or ""))
+        session.renamed(person, renamed)

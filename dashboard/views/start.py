@@ -1,0 +1,10 @@
+"""Use my data: from the sample, or an empty file, to the first figures of one's own."""
+
+from __future__ import annotations
+
+from dashboard.components import frame, live, session, start_steps
+
+at = session.at()
+frame.title(at, "Use my data")
+start_steps.steps(at)
+live.refresh(at, "sources", "facts", "settings")
