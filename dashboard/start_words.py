@@ -53,7 +53,7 @@ def complaint(negative: int, groups: Sequence[Group], names: Mapping[str, str]) 
     share = round(100 * top.sums.n / negative)
     topic = names.get(top.key, top.key)
     flt = MentionFilter(topics=(top.key,), labels=(Label.NEGATIVE,))
-    return Part(f"Most common complaint: {topic}, {share} % of the negative ones", flt)
+    return Part(f"Most common complaint: {topic}, {share} % of what is negative.", flt)
 
 
 def waiting(cases: int, overdue: int) -> str:

@@ -235,7 +235,7 @@ def test_erasing_shows_what_goes_and_gives_a_receipt(
 ) -> None:
     app = visit("privacy")
     app = app.text_input(key="erase.author").set_value("customer 7").run()
-    assert "1 mentions with 1 versions" in shown(app)
+    assert "1 mention with 1 version" in shown(app)
     erase = next(each for each in app.button if each.label == "Erase 1")
     assert erase.disabled
     app = next(each for each in app.checkbox).check().run()

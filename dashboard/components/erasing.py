@@ -59,8 +59,9 @@ def _found(at: At, wanted: Wanted, leader: Person) -> None:
     extent = privacy.extent(conn, ids)
     st.html(
         markup.line(
-            f"{extent.mentions:,} mentions with {extent.versions:,} versions and "
-            f"{extent.replies:,} replies would go, and the words in {extent.cases:,} cases."
+            f"Would go: {_counted(extent.mentions, 'mention')} with "
+            f"{_counted(extent.versions, 'version')} and {_counted(extent.replies, 'answer')}, "
+            f"and the words in {_counted(extent.cases, 'case')}."
         )
     )
     names = dict(data.choices(at).topics)
@@ -78,6 +79,10 @@ def _found(at: At, wanted: Wanted, leader: Person) -> None:
         on_click=_erase,
         args=(ids, wanted.chosen_by, leader),
     )
+
+
+def _counted(number: int, name: str) -> str:
+    return f"{number:,} {name}{'' if number == 1 else 's'}"
 
 
 def _erase(ids: tuple[int, ...], by: str, leader: Person) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from dashboard import beginning, choice, data, start_words
+from dashboard import beginning, choice, data, markup, start_words
 from dashboard.beginning import Company
 from dashboard.components import checklist, job_list, links, notices, session, source_add
 from dashboard.data import At
@@ -115,13 +115,12 @@ def _answer(at: At) -> None:
     load = data.load(at)
     with st.container(border=True):
         st.markdown("**Your data, at first sight**")
-        for part in [*found, *([worst] if worst else [])]:
-            links.mentions(f"{_plain(part.words)} →", part.flt)
+        for part in found:
+            links.mentions(f"{part.words} →", part.flt)
+        if worst:
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.html(markup.line(worst.words), width="content")
+                links.mentions(f"{data.count(at, worst.flt):,} mentions →", worst.flt)
         words = start_words.waiting(load.new + load.claimed, load.overdue)
         st.page_link(links.QUEUE, label=f"{words} → open the queue")
         st.page_link(links.OVERVIEW, label="See the overview →")
-
-
-def _plain(words: str) -> str:
-    """Keep a topic's name from being markup in a label."""
-    return "".join(each if each.isalnum() or each in " ,.★%:-" else " " for each in words)
