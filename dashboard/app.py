@@ -25,11 +25,15 @@ page = st.navigation(
     {
         "Watch": [
             st.Page("views/overview.py", title="Overview", default=True),
+            st.Page("views/topics.py", title="Topics"),
+            st.Page("views/parts.py", title="Places & products"),
             st.Page("views/alerts.py", title="Alerts"),
+            st.Page("views/competitors.py", title="Competitors"),
         ],
         "Work": [
             st.Page("views/queue.py", title="Queue"),
             st.Page("views/mentions.py", title="Mentions"),
+            st.Page("views/people.py", title="People"),
         ],
         "Report": [st.Page("views/reports.py", title="Reports")],
         "Set up": [

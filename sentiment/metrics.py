@@ -8,7 +8,7 @@ denominator because the model was unsure or could not read it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from math import sqrt
 from typing import NamedTuple
 
@@ -219,6 +219,57 @@ def mean(
     variance = (spread + ((high - low) / 4) ** 2) / n
     half = _student(n) * sqrt(variance / n)
     return Measure(name, value, max(low, value - half), min(high, value + half), n)
+
+
+def shrunk_ratings(parts: Sequence[Sums]) -> list[float | None]:
+    """Return each part's mean stars, drawn towards the group by how little it rests on.
+
+    Empirical Bayes with normal errors: group + (1 − B)(own − group), B = σ²/n ÷ (σ²/n + τ²),
+    Morris, "Parametric Empirical Bayes Inference", JASA 78 (1983). σ² is pooled within the
+    parts, with one further degree of freedom of a quarter of the scale as in `mean`; τ²,
+    the true spread between parts, by the moments of DerSimonian and Laird, Controlled
+    Clinical Trials 7 (1986), 0 where the parts differ no more than chance would have them.
+    """
+    rated = [each for each in parts if each.rating_n]
+    if not rated:
+        return [None] * len(parts)
+    means = [each.rating_sum / each.rating_n / RATING_SCALE for each in rated]
+    within = sum(
+        each.rating_sq / RATING_SCALE**2 - each.rating_n * own * own
+        for each, own in zip(rated, means, strict=True)
+    )
+    answers = sum(each.rating_n for each in rated)
+    variance = (max(0.0, within) + 1.0) / (answers - len(rated) + 1)
+    errors = [variance / each.rating_n for each in rated]
+    between = _between(means, errors)
+    middle = _weighted(means, [1 / (error + between) for error in errors])
+    return [
+        None if not each.rating_n else middle + (own - middle) * between / (error + between)
+        for each, own, error in _beside(parts, means, errors)
+    ]
+
+
+def _beside(
+    parts: Sequence[Sums], means: Sequence[float], errors: Sequence[float]
+) -> Iterator[tuple[Sums, float, float]]:
+    """Yield every part with its mean and error; those without a rating have neither."""
+    found = iter(zip(means, errors, strict=True))
+    for each in parts:
+        yield (each, *(next(found) if each.rating_n else (0.0, 1.0)))
+
+
+def _between(means: Sequence[float], errors: Sequence[float]) -> float:
+    """Return the variance between parts beyond what their errors explain."""
+    weights = [1 / error for error in errors]
+    middle = _weighted(means, weights)
+    spread = sum(w * (each - middle) ** 2 for w, each in zip(weights, means, strict=True))
+    total = sum(weights)
+    scale = total - sum(w * w for w in weights) / total
+    return max(0.0, (spread - (len(means) - 1)) / scale) if len(means) > 1 else 0.0
+
+
+def _weighted(values: Sequence[float], weights: Sequence[float]) -> float:
+    return sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights)
 
 
 def _student(df: int) -> float:

@@ -1,0 +1,100 @@
+"""People who wrote to or about us: who bears a name on a site, and what they said.
+
+A person is one name on one site, exactly as the site shows it. The same name on another
+site may be somebody else: it is suggested, never merged. Names are personal data: nothing
+here is kept in memory, and an erased name finds nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import datetime
+from typing import NamedTuple
+
+from storage.times import moment
+
+NAMES_FOUND = 30
+
+
+class Author(NamedTuple):
+    """One name on one site: how much they said, how badly, and when."""
+
+    site: str
+    name: str
+    mentions: int
+    negative: int
+    cases: int
+    open_cases: int
+    first_at: datetime
+    last_at: datetime
+
+
+_SITE = "substr(p.key, 1, instr(p.key || ':', ':') - 1)"
+_MATCHING = "SELECT DISTINCT author FROM identities WHERE author {} ORDER BY author LIMIT ?"
+
+
+def names(conn: sqlite3.Connection, text: str) -> list[str]:
+    """Names that begin with what was typed, letter case counting, the exact one first."""
+    wanted = text.strip()
+    if not wanted:
+        return []
+    exact = conn.execute(_MATCHING.format("= ?"), (wanted, 1)).fetchall()
+    after = wanted + chr(0x10FFFF)
+    like = conn.execute(_MATCHING.format("> ? AND author < ?"), (wanted, after, NAMES_FOUND))
+    return [name for (name,) in [*exact, *like]][:NAMES_FOUND]
+
+
+def by_name(conn: sqlite3.Connection, name: str) -> list[Author]:
+    """Everybody of exactly this name, one per site, most mentions first."""
+    if not name:
+        return []
+    rows = conn.execute(
+        f"SELECT {_SITE}, count(*), sum(s.label = 'negative'), count(c.id),"
+        " coalesce(sum(c.id IS NOT NULL AND c.closed_at IS NULL), 0),"
+        " min(m.published_at), max(m.published_at)"
+        " FROM identities i CROSS JOIN mentions m ON m.id = i.mention_id"
+        " JOIN places p ON p.id = m.place_id JOIN slices s ON s.id = m.slice_id"
+        " LEFT JOIN cases c ON c.mention_id = m.id"
+        " WHERE i.author = ? AND m.deleted_at IS NULL GROUP BY 1 ORDER BY 2 DESC, 1",
+        (name,),
+    )
+    return [
+        Author(site, name, n, bad, cases, waiting, moment(first), moment(last))
+        for site, n, bad, cases, waiting, first, last in rows
+    ]
+
+
+def mention_ids(conn: sqlite3.Connection, site: str, name: str, limit: int) -> list[int]:
+    """The newest mentions of one name on one site."""
+    if not name:
+        return []
+    rows = conn.execute(
+        "SELECT m.id FROM identities i CROSS JOIN mentions m ON m.id = i.mention_id"
+        " JOIN places p ON p.id = m.place_id"
+        f" WHERE i.author = ? AND {_SITE} = ? AND m.deleted_at IS NULL"
+        " ORDER BY m.position DESC LIMIT ?",
+        (name, site, limit),
+    )
+    return [row[0] for row in rows]
+
+
+def frequent(conn: sqlite3.Connection, since: datetime, limit: int) -> list[tuple[str, str, int]]:
+    """Who said most since a time: site, name, mentions; for a page with nobody searched."""
+    rows = conn.execute(
+        f"SELECT {_SITE}, i.author, count(*) FROM mentions m"
+        " CROSS JOIN identities i ON i.mention_id = m.id JOIN places p ON p.id = m.place_id"
+        " WHERE m.position >= ? AND m.deleted_at IS NULL AND i.author <> ''"
+        " GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 3 DESC, 2, 1 LIMIT ?",
+        (int(since.timestamp()) << 31, limit),
+    )
+    return [(site, name, n) for site, name, n in rows]
+
+
+def cases_of(conn: sqlite3.Connection, mention_ids: list[int]) -> dict[int, int]:
+    """The case of each mention that has one."""
+    rows = conn.execute(
+        "SELECT c.mention_id, c.id FROM json_each(?) j JOIN cases c ON c.mention_id = j.value",
+        (json.dumps(mention_ids),),
+    )
+    return dict(rows.fetchall())
