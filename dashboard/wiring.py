@@ -19,7 +19,7 @@ from collectors.contract import Check, Collector, Services
 from collectors.pipeline import Analyser, Pipeline, Waiting
 from dashboard import settings as configuration
 from dashboard.settings import Settings
-from storage import mentions, polls, recast, rules, scores, sources, workspace
+from storage import imports, mentions, polls, recast, rules, scores, sources, workspace
 from storage.database import Database
 from storage.errors import CollectError, ConfigError, NotFound, Refused
 from storage.models import Analysis, Batch, Json, Label, Saved, Source, Topic
@@ -30,6 +30,9 @@ from storage.times import millis
 
 log = logging.getLogger("earshot")
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TAKEN_BACK_AT_ONCE = 500
+"""Mentions deleted in one transaction when an import is undone."""
 PENDING = {"none": ANALYSE, "14d": ANALYSE | RULES, "all": ANALYSE | RULES | ALL_HISTORY}
 """What ``--open-cases`` leaves to be done with what is new."""
 
@@ -198,6 +201,23 @@ class Workspace:
             sources.ensure(conn, source, self.now())
         saved = self._pipeline.take(source, lambda: batches, actor, open_cases, progress)
         self.understand(analysed)
+        return saved
+
+    def take_back(
+        self, import_id: int, actor: str, progress: Callable[[Saved], None] | None = None
+    ) -> Saved:
+        """Undo an import: what it alone brought is deleted, as if its source had done so."""
+        found = next(
+            (each for each in imports.recent(self.db.reader(), EPOCH) if each.id == import_id), None
+        )
+        if found is None:
+            raise Refused("nothing of this import is left that it alone brought")
+        gone = tuple(imports.brought(self.db.reader(), import_id))
+        steps = range(0, len(gone), TAKEN_BACK_AT_ONCE)
+        batches = [Batch((), gone=gone[i : i + TAKEN_BACK_AT_ONCE]) for i in steps]
+        source = self.source(found.source)
+        saved = self._pipeline.take(source, lambda: batches, actor, "none", progress)
+        self.understand()
         return saved
 
     def understand(self, progress: Callable[[int], None] | None = None) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,9 @@ from dashboard import beginning, choice, wiring
 from dashboard.beginning import Company
 from dashboard.components import session
 from dashboard.wiring import Workspace
-from storage import listing, people, privacy, rules, workspace
+from storage import imports, listing, people, privacy, queries, rules, workspace
 from storage.errors import InputError, Refused
-from storage.models import MentionFilter
+from storage.models import MentionFilter, Source
 from storage.people import Role
 from tests import pages
 
@@ -327,6 +328,27 @@ def test_from_the_sample_to_own_data(
     assert not app.exception
     assert not sample.exists()
     assert session.workspace().db.path == own
+
+
+def test_an_import_is_undone(space: Workspace, lead: people.Person, visit: Open) -> None:
+    seen = [
+        pages.review(1000 + i, space.now() - timedelta(days=1), "Terrible delivery", 1.0)
+        for i in range(5)
+    ]
+    before = queries.count(space.db.reader(), MentionFilter())
+    pages.take(space, Source(EVIL, "files", enabled=False), seen)
+    found = imports.recent(space.db.reader(), wiring.EPOCH)[0]
+    app = visit("sources")
+    assert "5 new by worker" in shown(app)
+    app = opened(app, f"undo-{found.id}")
+    app.button(key=f"undone-{found.id}").click().run()
+    job = session.jobs().latest()[0]
+    assert job.finished.wait(20)
+    app.run()
+    assert not app.exception
+    assert "5 new by worker" not in shown(app)
+    assert "<img" not in shown(app)
+    assert queries.count(space.db.reader(), MentionFilter()) == before
 
 
 def test_the_checklist_shrinks_and_can_be_put_away(

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dashboard.components import frame, job_list, live, session, source_add, source_list
+from dashboard.components import (
+    frame,
+    import_undo,
+    job_list,
+    live,
+    session,
+    source_add,
+    source_list,
+)
 
 at = session.at()
 frame.title(at, "Sources")
 job_list.jobs()
 source_add.add(at)
 source_list.sources(at)
+import_undo.imports(at)
 live.refresh(at, "sources", "facts", "settings")

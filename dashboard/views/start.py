@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dashboard.components import frame, live, session, start_steps
+from dashboard.components import frame, import_undo, live, session, start_steps
 
 at = session.at()
 frame.title(at, "Use my data")
 start_steps.steps(at)
+import_undo.imports(at)
 live.refresh(at, "sources", "facts", "settings")
