@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from storage import matching, queries
+from storage import facts, matching
 from storage.errors import NotFound
 from storage.models import RATING_SCALE, SCORE_SCALE, Kind, Label, MentionFilter, Opinion, Origin
 from storage.rollups import topic_ids
@@ -137,8 +137,8 @@ def page_ids(
     low, high = matching.positions(flt)
     if before is not None:
         high = min(high, before - 1)
-    if queries.needs_facts(flt):
-        return _by_facts(conn, flt, before, limit)
+    if flt.text.strip():
+        return _by_words(conn, flt, before, limit)
     if _unfiltered(flt):
         return _ids(
             conn,
@@ -198,39 +198,24 @@ def _window(
         )
     return _ids(
         conn,
-        "SELECT m.id FROM json_each(?) t CROSS JOIN json_each(?) j CROSS JOIN mention_topics x"
+        "SELECT DISTINCT m.id FROM json_each(?) t CROSS JOIN json_each(?) j"
+        " CROSS JOIN mention_topics x"
         " ON x.topic_id = t.value AND x.slice_id = j.value AND x.position BETWEEN ? AND ?"
         f" CROSS JOIN mentions m ON m.id = x.mention_id WHERE 1 {tail}",
         (json.dumps(topics), json.dumps(slices), low, high, *days, limit),
     )
 
 
-def _by_facts(
+def _by_words(
     conn: sqlite3.Connection, flt: MentionFilter, before: int | None, limit: int
 ) -> list[int]:
-    where = matching.of_slices(flt, Grouping.FULL)
-    tail = (
-        " AND m.deleted_at IS NULL AND m.day BETWEEN ? AND ?"
-        f" AND m.slice_id IN (SELECT s.id FROM slices s WHERE {where.sql})"
-    )
+    """Walk down the search index, which orders by position: a full page ends the walk."""
+    base = facts.found(conn, flt)
     high = 2**63 - 1 if before is None else before - 1
-    if flt.text.strip() and not flt.topics:
-        # FTS5 walks its rowids downwards: the scan ends when the page is full.
-        low, top = matching.positions(flt)
-        return _ids(
-            conn,
-            "SELECT m.id FROM search CROSS JOIN mentions m ON m.position = search.rowid"
-            f" WHERE search MATCH ? AND search.rowid BETWEEN ? AND ? {tail}"
-            " ORDER BY search.rowid DESC LIMIT ?",
-            (matching.search_query(flt.text) or '""', low, min(top, high))
-            + (*matching.days(flt), *where.args, limit),
-        )
-    base = queries.matching_positions(conn, flt)
     return _ids(
         conn,
-        f"SELECT m.id FROM ({base.sql}) b CROSS JOIN mentions m ON m.position = b.position"
-        f" WHERE m.position <= ? {tail} ORDER BY m.position DESC LIMIT ?",
-        (*base.args, high, *matching.days(flt), *where.args, limit),
+        f"SELECT m.id{base.sql} AND search.rowid <= ? ORDER BY search.rowid DESC LIMIT ?",
+        (*base.args, high, limit),
     )
 
 
@@ -255,7 +240,7 @@ def detail(conn: sqlite3.Connection, mention_id: int) -> MentionDetail:
         (row.id,),
     ).fetchone()
     seen_by = conn.execute(
-        "SELECT o.key FROM sources o JOIN sightings g ON g.source_id = o.id"
+        "SELECT o.key FROM sources o CROSS JOIN sightings g ON g.source_id = o.id"
         " AND g.mention_id = ? ORDER BY g.first_seen_at",
         (row.id,),
     )

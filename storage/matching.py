@@ -13,11 +13,12 @@ from typing import NamedTuple
 
 from storage.models import MentionFilter
 from storage.slices import Grouping
-from storage.times import day_number, month_number
+from storage.times import day_date, day_number, month_number
 
 FIRST_DAY, LAST_DAY = -100_000, 200_000
 """Wider than any stored day; what "no limit" means."""
 
+_FIRST_MONTH, _LAST_MONTH = -10_000, 1_000_000
 _SECONDS_SHIFT = 31
 _LONG = 62
 """Days from which whole months are read from the monthly cells."""
@@ -37,6 +38,10 @@ class Span(NamedTuple):
     column: str
     first: int
     last: int
+
+    def date(self, number: int) -> date:
+        """The first day of a cell's period."""
+        return day_date(_first_of(number) if self.column == "month" else number)
 
 
 def of_slices(flt: MentionFilter, grouping: Grouping) -> Where:
@@ -88,21 +93,23 @@ def days(flt: MentionFilter) -> tuple[int, int]:
     return first, last
 
 
+def days_span(flt: MentionFilter) -> Span:
+    """The period in days."""
+    return Span("rollup_day", "day", *days(flt))
+
+
 def spans(flt: MentionFilter) -> list[Span]:
     """Cover the period with few cells: whole months inside, days at the edges."""
     first, last = days(flt)
-    if first == FIRST_DAY and last == LAST_DAY:
-        return [Span("rollup_month", "month", -10_000, 1_000_000)]
-    if last - first < _LONG or first == FIRST_DAY or last == LAST_DAY:
-        return [Span("rollup_day", "day", first, last)]
-    month_in = month_number(first) + (0 if _is_first(first) else 1)
-    month_out = month_number(last + 1) - 1
-    begin, end = _first_of(month_in), _first_of(month_out + 1)
+    if last - first < _LONG:
+        return [days_span(flt)]
+    month_in = _FIRST_MONTH if first == FIRST_DAY else month_number(first - 1) + 1
+    month_out = _LAST_MONTH if last == LAST_DAY else month_number(last + 1) - 1
     found = [Span("rollup_month", "month", month_in, month_out)]
-    if first < begin:
-        found.append(Span("rollup_day", "day", first, begin - 1))
-    if end <= last:
-        found.append(Span("rollup_day", "day", end, last))
+    if first > FIRST_DAY and first < _first_of(month_in):
+        found.append(Span("rollup_day", "day", first, _first_of(month_in) - 1))
+    if last < LAST_DAY and last >= _first_of(month_out + 1):
+        found.append(Span("rollup_day", "day", _first_of(month_out + 1), last))
     return found
 
 
@@ -136,10 +143,6 @@ def search_query(text: str) -> str:
     if words and not text.rstrip().endswith('"'):
         words[-1] += "*"
     return " ".join(words)
-
-
-def _is_first(day: int) -> bool:
-    return month_number(day) != month_number(day - 1)
 
 
 def _first_of(month: int) -> int:

@@ -6,7 +6,8 @@ leaves no rounding behind and a recount must be equal.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from storage.models import Label, Origin, Sums
 
@@ -49,10 +50,19 @@ def measures(
 
 def sums(label: str, origin: str, cell: Sequence[int | None]) -> Sums:
     """Turn one grouped cell, of one label and origin, into Sums."""
-    values = [value or 0 for value in cell]
-    n = values[0]
-    by_label = [n if label == each.value else 0 for each in Label]
-    by_origin = [
-        n if origin == each.value else 0 for each in (Origin.HUMAN, Origin.STARS, Origin.MODEL)
-    ]
-    return Sums(n, *by_label, *by_origin, *values[1:])
+    return folded([(label, origin, [value or 0 for value in cell])])
+
+
+def folded(parts: Iterable[tuple[str, str, Sequence[int]]]) -> Sums:
+    """Turn cells, each with the label and the label's origin of what it counts, into Sums."""
+    labels: Counter[str] = Counter()
+    origins: Counter[str] = Counter()
+    cells = []
+    for label, origin, cell in parts:
+        labels[label] += cell[0]
+        origins[origin] += cell[0]
+        cells.append(cell)
+    n, *others = map(sum, zip(*cells, strict=True))
+    by_label = [labels[each.value] for each in Label]
+    by_origin = [origins[each.value] for each in (Origin.HUMAN, Origin.STARS, Origin.MODEL)]
+    return Sums(n, *by_label, *by_origin, *others)

@@ -11,7 +11,7 @@ import sqlite3
 from datetime import date
 from typing import Literal, NamedTuple
 
-from storage import matching, queries
+from storage import facts, matching, queries
 from storage.measures import sums
 from storage.models import MentionFilter, Sums
 from storage.slices import Grouping
@@ -80,7 +80,7 @@ def places(conn: sqlite3.Connection, flt: MentionFilter) -> list[PlaceGroup]:
     inner = ""
     args: tuple[str | int, ...] = ()
     if queries.needs_facts(flt):
-        base = queries.matching_positions(conn, flt)
+        base = facts.positions(conn, flt)
         inner, args = f" AND m.position IN ({base.sql})", base.args
     rows = conn.execute(
         "SELECT p.key, o.key, s.label, s.origin, c.* FROM ("

@@ -1,41 +1,37 @@
 """Figures for pages, exports and reports: Sums per kind, period and group.
 
-Filters of period, kind, brand, source, product, language, label and one topic are
-answered from the rollups; text or several topics from the facts. Lists of mentions are
-in ``listing``, the health of sources in ``coverage``.
+Filters of period, kind, brand, source, product, language, label and topic are answered
+from the rollups; words from the mentions themselves (``facts``). Lists of mentions are in
+``listing``, the health of sources in ``coverage``.
 """
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
 from datetime import date, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar
 
-from storage import matching
-from storage.measures import MEASURES, sums
+from storage import facts, matching
+from storage.matching import Span
+from storage.measures import MEASURES, folded
 from storage.models import Kind, MentionFilter, Sums
 from storage.slices import Grouping
 from storage.times import day_date
 
 By = Literal["source", "brand", "product", "lang", "topic", "kind"]
 Step = Literal["day", "week", "month"]
+K = TypeVar("K", bound=Hashable)
 
 _SUM = ", ".join(f"sum(r.{name})" for name in MEASURES)
-_FACTS = (
-    "count(*), count(m.score), sum(m.score), sum(m.score * m.score), count(m.rating),"
-    " sum(m.rating), sum(m.rating * m.rating), count(m.nps), sum(m.nps >= 9), sum(m.nps <= 6),"
-    " count(m.csat), sum(m.csat >= 4), sum(m.csat), count(m.ces), sum(m.ces),"
-    " sum(m.ces * m.ces), sum(m.replied)"
-)
 _NAMES: dict[By, str] = {
     "source": "(SELECT key FROM sources WHERE id = s.source_id)",
     "brand": "(SELECT name FROM brands WHERE id = s.brand_id)",
     "product": "(SELECT name FROM products WHERE id = s.product_id)",
     "lang": "s.lang",
     "kind": "s.kind",
-    "topic": "t.key",
+    "topic": "''",
 }
 
 
@@ -68,40 +64,32 @@ def totals(conn: sqlite3.Connection, flt: MentionFilter) -> dict[Kind, Sums]:
 
 def total(conn: sqlite3.Connection, flt: MentionFilter) -> Sums:
     """Sums over all kinds: for counts and shares; averages never mix kinds."""
-    return _fold(totals(conn, flt).values())
+    result = Sums()
+    for each in totals(conn, flt).values():
+        result = result.plus(each)
+    return result
 
 
 def count(conn: sqlite3.Connection, flt: MentionFilter) -> int:
     """How many mentions a filter selects."""
+    if flt.text.strip():
+        return facts.count(conn, facts.found(conn, flt))
     return total(conn, flt).n
 
 
 def breakdown(conn: sqlite3.Connection, flt: MentionFilter, by: By) -> list[Group]:
     """Sums per group, most mentions first. By topic, a mention counts once in each of its own."""
-    if needs_facts(flt):
-        rows = _facts(conn, flt, _NAMES[by], by)
-    elif by == "topic":
-        rows = _topic_cells(conn, flt)
-    else:
-        rows = _cells(conn, flt, by)
-    found: dict[str, Sums] = {}
-    for key, label, origin, *cell in rows:
-        found[key] = found.get(key, Sums()).plus(sums(label, origin, cell))
-    groups = [Group(key, each) for key, each in found.items() if each.n]
+    rows = _by_topic(conn, flt) if by == "topic" else _by_slice(conn, flt, by)
+    groups = [Group(key, each) for key, each in _folded(rows).items() if each.n]
     return sorted(groups, key=lambda group: (-group.sums.n, group.key))
 
 
 def trend(conn: sqlite3.Connection, flt: MentionFilter, step: Step) -> list[Point]:
     """Sums per day, week or month, oldest first; periods without mentions are absent."""
-    rows = (
-        _facts(conn, flt, _PERIOD[step].format(day="m.day"), None)
-        if needs_facts(flt)
-        else _daily_cells(conn, flt, step)
+    found = _folded(
+        (period_start(day, step), label, origin, cell)
+        for day, label, origin, cell in _by_period(conn, flt, step)
     )
-    found: dict[date, Sums] = {}
-    for day, label, origin, *cell in rows:
-        start = period_start(day_date(day), step)
-        found[start] = found.get(start, Sums()).plus(sums(label, origin, cell))
     return [Point(start, found[start]) for start in sorted(found) if found[start].n]
 
 
@@ -113,100 +101,130 @@ def period_start(day: date, step: Step) -> date:
 
 
 def needs_facts(flt: MentionFilter) -> bool:
-    """Say whether the rollups cannot answer: full text, or any of several topics."""
+    """Say whether the rollups alone cannot answer: full text, or any of several topics."""
     return bool(flt.text.strip()) or len(flt.topics) > 1
 
 
-def _cells(conn: sqlite3.Connection, flt: MentionFilter, by: By) -> Iterator[tuple[Any, ...]]:
-    where = matching.of_slices(flt, matching.grouping_for(flt, by))
-    topic = _one_topic(conn, flt)
-    for span in matching.spans(flt):
-        yield from conn.execute(
-            f"SELECT {_NAMES[by]}, s.label, s.origin, {_SUM} FROM slices s"
-            f" CROSS JOIN {span.table} r ON r.topic_id = ? AND r.slice_id = s.id"
-            f" AND r.{span.column} BETWEEN ? AND ? WHERE {where.sql} GROUP BY 1, 2, 3",
-            (topic, span.first, span.last, *where.args),
-        )
+Part = tuple[K, str, str, list[int]]
+"""What a figure is about, label, origin of the label, measures."""
 
 
-def _topic_cells(conn: sqlite3.Connection, flt: MentionFilter) -> Iterator[tuple[Any, ...]]:
-    where = matching.of_slices(flt, matching.grouping_for(flt))
-    chosen = json.dumps(matching.of_topics(conn, flt))
-    limit = "AND t.id IN (SELECT value FROM json_each(?))" if flt.topics else "AND ? IS NOT NULL"
-    for span in matching.spans(flt):
-        yield from conn.execute(
-            f"SELECT t.key, s.label, s.origin, {_SUM} FROM topics t CROSS JOIN slices s"
-            f" CROSS JOIN {span.table} r ON r.topic_id = t.id AND r.slice_id = s.id"
-            f" AND r.{span.column} BETWEEN ? AND ? WHERE {where.sql} {limit} GROUP BY 1, 2, 3",
-            (span.first, span.last, *where.args, chosen),
-        )
+def _by_slice(conn: sqlite3.Connection, flt: MentionFilter, by: By) -> Iterator[Part[str]]:
+    """Measures per slice, as parts of what is grouped by."""
+    slices = _slices(conn, flt, by, apart=needs_facts(flt))
+    for slice_id, cell in _cells_by_slice(conn, flt, slices):
+        yield *slices[slice_id], cell
 
 
-def _daily_cells(
-    conn: sqlite3.Connection, flt: MentionFilter, step: Step
-) -> Iterator[tuple[Any, ...]]:
-    where = matching.of_slices(flt, matching.grouping_for(flt))
-    first, last = matching.days(flt)
-    yield from conn.execute(
-        f"SELECT {_PERIOD[step].format(day='r.day')}, s.label, s.origin, {_SUM} FROM slices s"
-        " CROSS JOIN rollup_day r"
-        f" ON r.topic_id = ? AND r.slice_id = s.id AND r.day BETWEEN ? AND ?"
-        f" WHERE {where.sql} GROUP BY 1, 2, 3",
-        (_one_topic(conn, flt), first, last, *where.args),
-    )
-
-
-def _one_topic(conn: sqlite3.Connection, flt: MentionFilter) -> int:
-    """Id of the filter's topic, 0 for the total, −1 where the topic does not exist."""
-    if not flt.topics:
-        return 0
-    return next(iter(matching.of_topics(conn, flt)), -1)
-
-
-def _facts(
-    conn: sqlite3.Connection, flt: MentionFilter, column: str, by: By | None
-) -> Iterator[tuple[Any, ...]]:
-    """Count the mentions themselves: full text, or any of several topics."""
-    base = matching_positions(conn, flt)
-    join = ""
-    if by == "topic":
-        join = " JOIN json_each('[' || m.topics || ']') x JOIN topics t ON t.id = x.value"
-    where = matching.of_slices(flt, Grouping.FULL)
-    yield from conn.execute(
-        f"SELECT {column}, s.label, s.origin, {_FACTS} FROM ({base.sql}) b"
-        f" CROSS JOIN mentions m ON m.position = b.position JOIN slices s ON s.id = m.slice_id"
-        f"{join} WHERE m.deleted_at IS NULL AND m.day BETWEEN ? AND ? AND {where.sql}"
-        " GROUP BY 1, 2, 3",
-        (*base.args, *matching.days(flt), *where.args),
-    )
-
-
-def matching_positions(conn: sqlite3.Connection, flt: MentionFilter) -> matching.Where:
-    """A SELECT of positions by text and topics, a superset in days and slices."""
-    low, high = matching.positions(flt)
-    parts: list[str] = []
-    args: list[str | int] = []
-    query = matching.search_query(flt.text)
+def _cells_by_slice(
+    conn: sqlite3.Connection, flt: MentionFilter, slices: Collection[int]
+) -> Iterator[tuple[int, list[int]]]:
     if flt.text.strip():
-        parts.append(
-            "SELECT rowid AS position FROM search WHERE search MATCH ? AND rowid BETWEEN ? AND ?"
-        )
-        args += [query or '""', low, high]
-    if flt.topics:
-        where = matching.of_slices(flt, Grouping.FULL)
-        parts.append(
-            "SELECT position FROM mention_topics WHERE topic_id IN"
-            " (SELECT value FROM json_each(?)) AND slice_id IN"
-            f" (SELECT s.id FROM slices s WHERE {where.sql}) AND position BETWEEN ? AND ?"
-        )
-        args += [json.dumps(matching.of_topics(conn, flt)), *where.args, low, high]
-    if len(parts) == 1 and flt.topics:
-        parts[0] = parts[0].replace("SELECT position", "SELECT DISTINCT position", 1)
-    return matching.Where(" INTERSECT ".join(parts), tuple(args))
+        for slice_id, *cell in facts.by_slice(conn, facts.found(conn, flt)):
+            yield slice_id, cell
+        return
+    for span in matching.spans(flt):
+        for _, slice_id, *cell in _rolled(
+            conn, span, "r.topic_id, r.slice_id", _topics(conn, flt), slices
+        ):
+            yield slice_id, cell
+    if len(flt.topics) > 1:
+        for slice_id, *cell in facts.by_slice(conn, facts.repeated(conn, flt)):
+            yield slice_id, _negative(cell)
 
 
-def _fold(many: Iterable[Sums]) -> Sums:
-    result = Sums()
-    for each in many:
-        result = result.plus(each)
-    return result
+def _by_topic(conn: sqlite3.Connection, flt: MentionFilter) -> Iterator[Part[str]]:
+    """Measures per topic: of the filter's topics, else of all."""
+    names: dict[int, str] = dict(conn.execute("SELECT id, key FROM topics"))
+    wanted = matching.of_topics(conn, flt) if flt.topics else list(names)
+    if flt.text.strip():
+        slices = _slices(conn, flt, "topic", apart=True)
+        for topic, slice_id, *cell in facts.by_topic(conn, facts.found(conn, flt)):
+            if topic in wanted:
+                yield names[topic], *slices[slice_id][1:], cell
+        return
+    for (label, origin), ids in _alike(_slices(conn, flt, "topic")).items():
+        for span in matching.spans(flt):
+            for topic, *cell in _rolled(conn, span, "r.topic_id", wanted, ids):
+                yield names[topic], label, origin, cell
+
+
+def _by_period(conn: sqlite3.Connection, flt: MentionFilter, step: Step) -> Iterator[Part[date]]:
+    """Measures per day, or per first day found of a week or month."""
+    if flt.text.strip():
+        found = facts.by_period(conn, facts.found(conn, flt), _PERIOD[step].format(day="m.day"))
+        for day, label, origin, *cell in found:
+            yield day_date(day), label, origin, cell
+        return
+    topics = _topics(conn, flt)
+    spans = matching.spans(flt) if step == "month" else [matching.days_span(flt)]
+    for (label, origin), ids in _alike(_slices(conn, flt, "kind", apart=needs_facts(flt))).items():
+        for span in spans:
+            period = span.column if span.column == "month" else _PERIOD[step].format(day="r.day")
+            for number, *cell in _rolled(conn, span, period, topics, ids):
+                yield span.date(number), label, origin, cell
+    if len(flt.topics) > 1:
+        again = facts.repeated(conn, flt)
+        for day, label, origin, *cell in facts.by_period(
+            conn, again, _PERIOD[step].format(day="m.day")
+        ):
+            yield day_date(day), label, origin, _negative(cell)
+
+
+def _rolled(
+    conn: sqlite3.Connection,
+    span: Span,
+    columns: str,
+    topics: Collection[int],
+    slices: Collection[int],
+) -> Iterator[tuple[Any, ...]]:
+    """Sums of cells; grouped by leading columns of their key they need no sorting."""
+    return conn.execute(
+        f"SELECT {columns}, {_SUM} FROM {span.table} r"
+        " WHERE r.topic_id IN (SELECT value FROM json_each(?))"
+        " AND r.slice_id IN (SELECT value FROM json_each(?))"
+        f" AND r.{span.column} BETWEEN ? AND ? GROUP BY {columns}",
+        (json.dumps(list(topics)), json.dumps(list(slices)), span.first, span.last),
+    )
+
+
+def _slices(
+    conn: sqlite3.Connection, flt: MentionFilter, by: By, *, apart: bool = False
+) -> dict[int, tuple[str, str, str]]:
+    """Name of the group, label and origin of every slice of a filter.
+
+    They are of the smallest grouping that can answer, or full ones to be set ``apart``.
+    """
+    where = matching.of_slices(flt, Grouping.FULL if apart else matching.grouping_for(flt, by))
+    return {
+        slice_id: (name, label, origin)
+        for slice_id, name, label, origin in conn.execute(
+            f"SELECT s.id, {_NAMES[by]}, s.label, s.origin FROM slices s WHERE {where.sql}",
+            where.args,
+        )
+    }
+
+
+def _alike(slices: dict[int, tuple[str, str, str]]) -> dict[tuple[str, str], list[int]]:
+    """Slices of one label and origin together."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for slice_id, (_, label, origin) in slices.items():
+        found.setdefault((label, origin), []).append(slice_id)
+    return found
+
+
+def _topics(conn: sqlite3.Connection, flt: MentionFilter) -> list[int]:
+    """Ids of the filter's topics, 0 for the total; none where no such topic exists."""
+    return matching.of_topics(conn, flt) if flt.topics else [0]
+
+
+def _folded(parts: Iterable[Part[K]]) -> dict[K, Sums]:
+    """Sums of all parts of one key."""
+    found: dict[K, list[tuple[str, str, list[int]]]] = {}
+    for key, label, origin, cell in parts:
+        found.setdefault(key, []).append((label, origin, cell))
+    return {key: folded(each) for key, each in found.items()}
+
+
+def _negative(cell: list[int]) -> list[int]:
+    return [-value for value in cell]
