@@ -20,7 +20,6 @@ of the package that uses the library, with ``raise … from``.
 
 from __future__ import annotations
 
-
 MESSAGE_LIMIT = 1_000
 
 
