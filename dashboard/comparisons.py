@@ -101,6 +101,26 @@ def topics(at: At, flt: MentionFilter) -> list[TopicRow]:
     ]
 
 
+def ordered(rows: Sequence[TopicRow], by: str) -> list[TopicRow]:
+    """Return topics by mentions, by how surely they are negative, or real changes first.
+
+    The lower end of the interval puts a topic with one bad mention behind one with many.
+    """
+    if by == "negative":
+        return sorted(rows, key=lambda row: -(row.negative.low or 0.0))
+    if by == "change":
+        return sorted(rows, key=lambda row: -_moved(row.change))
+    return list(rows)
+
+
+def _moved(change: Change | None) -> float:
+    """How far a change goes beyond chance; below 0 where it does not."""
+    if change is None or change.low is None or change.high is None or change.difference is None:
+        return -2.0
+    beyond = max(change.low, -change.high)
+    return beyond if change.real or beyond < 0 else -1.0
+
+
 def trend_step(flt: MentionFilter) -> Literal["day", "month"]:
     """Return how fine the small drawings are: days up to two months, else months."""
     if flt.start is None or flt.end is None:

@@ -21,7 +21,8 @@ STYLE = f"""<style>
 .es-part .es-title {{ margin:0; }}
 .es-part p {{ grid-column:1 / -1; margin:0; font-size:.9rem; line-height:1.45; }}
 .es-big {{ font-size:1.25rem; font-weight:600; }}
-.es-pale {{ opacity:.62; }}
+.es-pale {{ opacity:.66; }}
+.es-pale .es-pale {{ opacity:1; }}
 .es-worse {{ color:{theme.LABELS[Label.NEGATIVE]}; font-weight:600; }}
 .es-better {{ color:{theme.LABELS[Label.POSITIVE]}; font-weight:600; }}
 .es-spark {{ height:30px; width:112px; display:block; }}

@@ -150,6 +150,23 @@ def test_one_topic_shows_what_is_said(space: Workspace, visit: Open) -> None:
     assert "Newest negative" in shown(app)
 
 
+def test_topics_in_order_and_one_of_them(space: Workspace, visit: Open) -> None:
+    at = data.at(space.db, space.now())
+    rows = comparisons.topics(at, MentionFilter(start=at.today - timedelta(days=30)))
+    counts = [row.sums.n for row in comparisons.ordered(rows, "mentions")]
+    assert counts == sorted(counts, reverse=True)
+    lows = [row.negative.low or 0 for row in comparisons.ordered(rows, "negative")]
+    assert lows == sorted(lows, reverse=True)
+    real = [bool(row.change and row.change.real) for row in comparisons.ordered(rows, "change")]
+    assert real == sorted(real, reverse=True)
+    app = visit("topics", order="negative")
+    app = app.button(key="topics-delivery").click().run()
+    assert not app.exception
+    assert app.query_params["topic"] in ("delivery", ["delivery"])
+    app = app.button(key="topics.all").click().run()
+    assert "topic" not in app.query_params
+
+
 def test_places_count_the_facts_and_link_where_a_source_is_the_place(space: Workspace) -> None:
     conn = space.db.reader()
     flt = MentionFilter(langs=("en",))

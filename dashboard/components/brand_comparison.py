@@ -88,15 +88,10 @@ def _answered(row: BrandRow) -> str:
 
 
 def _sites(sites: list[Site]) -> None:
-    left_out = [site for site in sites if site.why]
-    alike = [site for site in sites if not site.why]
-    box = st.expander(
-        f"Compared: {len(alike)} sites, left out: {len(left_out)}",
-        key="brands.sites",
-        on_change="rerun",
-    )
-    if box.open:
-        with box:
-            pairs = [(site.name, ", ".join(site.sources)) for site in alike]
-            st.html(markup.facts([*pairs, *((s.name, f"n/a: {s.why}") for s in left_out)]))
-            st.html(markup.line("Replies count where the site shows them; they may be seen late."))
+    """Name what the figures rest on, and what was left out and why."""
+    alike = [(site.name, ", ".join(site.sources)) for site in sites if not site.why]
+    others = [(site.name, f"n/a: {site.why}") for site in sites if site.why]
+    with st.container(border=True):
+        st.markdown("**Where these figures come from**")
+        st.html(markup.facts([*alike, *others]))
+        st.caption("A site is compared where it was read alike for every brand over the period.")

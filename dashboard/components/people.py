@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import data, markup, part_markup
 from dashboard.components import links, notices
@@ -68,10 +69,9 @@ def _frequent(at: At) -> None:
     st.markdown("**Wrote more than once in the last seven days**")
     with st.grid("auto", min_column_width=280, gap="small"):
         for number, (site, name, n) in enumerate(found):
-            with st.container(border=True, height="stretch"):
-                st.html(
-                    part_markup.part(name, [f"{markup.said(site)} · {n:,} mentions"], pale=False)
-                )
+            words = f"{markup.said(site)} · {n:,} mentions"
+            with _card():
+                st.html(part_markup.part(name, [words], pale=False))
                 _open(name, site, f"frequent-{number}")
 
 
@@ -87,15 +87,15 @@ def _names(at: At, name: str, found: list[Author]) -> None:
         )
     if others:
         st.markdown("**Names that begin so**")
-        with st.container(horizontal=True, gap="small"):
+        with st.grid("auto", min_column_width=220, gap="small"):
             for number, other in enumerate(others):
-                _like(other, number)
+                with _card():
+                    st.html(part_markup.part(other, [], pale=False))
+                    _open(other, "", f"like-{number}")
 
 
-def _like(name: str, number: int) -> None:
-    with st.container(border=True, horizontal=True, width="content", vertical_alignment="center"):
-        st.html(markup.chip(name), width="content")
-        _open(name, "", f"like-{number}")
+def _card() -> DeltaGenerator:
+    return st.container(border=True, horizontal=True, wrap=False, vertical_alignment="center")
 
 
 def _open(name: str, site: str, key: str) -> None:
@@ -108,7 +108,7 @@ def _show(name: str, site: str) -> None:
 
 
 def _author(at: At, each: Author, key: str) -> None:
-    with st.container(border=True):
+    with _card():
         st.html(part_markup.part(f"{each.name} · {each.site}", [_words(at, each)], pale=False))
         _open(each.name, each.site, key)
 
@@ -131,7 +131,7 @@ def _person(at: At, person: Author, others: list[Author]) -> None:
     cases = authors.cases_of(conn, ids)
     names = dict(data.choices(at).topics)
     for row in listing.rows(conn, ids):
-        with st.container(border=True):
+        with st.container(border=True, gap="small"):
             st.html(markup.card(row, at.zone, names))
             with st.container(horizontal=True, gap="small"):
                 query = {"mention": str(row.id)}
