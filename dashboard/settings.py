@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
+from dashboard import secret_file
 from storage.errors import ConfigError
 from storage.models import Brand, CaseRule, Kind, Label, Source, Topic
 
@@ -83,7 +84,7 @@ def load(path: Path) -> Settings:
 
     Raises ConfigError with file, table and key for anything wrong.
     """
-    secrets = _secrets(path.parent)
+    secrets = _secrets(path)
     if not path.exists():
         return Settings(secrets=secrets)
     try:
@@ -241,14 +242,14 @@ def _nearest(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {found[0]!r}?" if found else ""
 
 
-def _secrets(folder: Path) -> Mapping[str, str]:
-    """EARSHOT_* of ``.streamlit/secrets.toml``, overridden by the environment."""
-    found: dict[str, str] = {}
-    file = folder / ".streamlit" / "secrets.toml"
+def _secrets(config: Path) -> Mapping[str, str]:
+    """EARSHOT_* that were typed, then of ``.streamlit/secrets.toml``, then the environment."""
+    found = secret_file.read(config)
+    file = config.parent / ".streamlit" / "secrets.toml"
     if file.exists():
         try:
             table = tomllib.loads(file.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
             raise ConfigError(f"{file} cannot be read: {error}") from error
-        found = {key: str(value) for key, value in table.items() if key.startswith("EARSHOT_")}
+        found |= {key: str(value) for key, value in table.items() if key.startswith("EARSHOT_")}
     return found | {key: value for key, value in os.environ.items() if key.startswith("EARSHOT_")}

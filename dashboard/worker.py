@@ -10,9 +10,11 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
 from collectors.loop import Job, Loop
-from dashboard.wiring import Workspace
+from dashboard import choice, secret_file
+from dashboard.wiring import Workspace, open_workspace
 from storage import sources
 from storage.jobs import Jobs
 
@@ -85,12 +87,24 @@ def run(
     workspace.close()
 
 
-def follow(open_at: Callable[[], Workspace], moved: Callable[[Workspace], bool]) -> None:
-    """Run on the workspace that is chosen now, then on the next one, until a signal."""
+def follow(started_on: Path, config: Path) -> None:
+    """Run on the file that is chosen now, then on the next one, until a signal.
+
+    Opens anew, too, when somebody typed other secrets.
+    """
     stopped = threading.Event()
+
+    def now() -> tuple[Path, int]:
+        return choice.current(started_on), secret_file.stamp(config)
+
     while not stopped.is_set():
-        workspace = open_at()
-        run(workspace, moved=partial(moved, workspace), stopped=stopped)
+        seen = now()
+        workspace = open_workspace(seen[0], config)
+        run(workspace, moved=partial(_differs, now, seen), stopped=stopped)
+
+
+def _differs(now: Callable[[], tuple[Path, int]], seen: tuple[Path, int]) -> bool:
+    return now() != seen
 
 
 def _watch(loop: Loop, over: threading.Event, moved: Callable[[], bool]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import beginning, choice, wiring
+from dashboard import beginning, choice, secret_file, wiring
 from dashboard.beginning import Company
 from dashboard.components import session
 from dashboard.wiring import Workspace
@@ -349,6 +349,35 @@ def test_an_import_is_undone(space: Workspace, lead: people.Person, visit: Open)
     assert "5 new by worker" not in shown(app)
     assert "<img" not in shown(app)
     assert queries.count(space.db.reader(), MentionFilter()) == before
+
+
+def test_secrets_are_written_and_never_shown(
+    space: Workspace,
+    lead: people.Person,
+    visit: Open,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for name in ("CLIENT_ID", "CLIENT_SECRET", "USERNAME", "PASSWORD"):
+        monkeypatch.delenv(f"EARSHOT_REDDIT_{name}", raising=False)
+    config = tmp_path / "earshot.toml"
+    app = opened(visit("sources"), "in-reddit")
+    app.text_input(key="secret-EARSHOT_REDDIT_CLIENT_ID").set_value(" an-id ")
+    app.text_input(key="secret-EARSHOT_REDDIT_CLIENT_SECRET").set_value('q"\\uote')
+    app = button(app, "Keep them").click().run()
+    assert not app.exception
+    kept = {"EARSHOT_REDDIT_CLIENT_ID": "an-id", "EARSHOT_REDDIT_CLIENT_SECRET": 'q"\\uote'}
+    assert secret_file.read(config) == kept
+    assert secret_file.at(config).stat().st_mode & 0o777 == 0o600
+    assert session.workspace().settings.secrets["EARSHOT_REDDIT_CLIENT_ID"] == "an-id"
+    assert all("uote" not in str(each.proto) for each in app.text_input)
+    app.text_input(key="secret-EARSHOT_REDDIT_CLIENT_ID").set_value("two\nlines")
+    app = button(app, "Keep them").click().run()
+    assert "copy it again" in shown(app)
+    assert secret_file.read(config) == kept
+    app = button(app, "Forget them").click().run()
+    assert secret_file.read(config) == {}
+    assert "EARSHOT_REDDIT_CLIENT_ID" not in session.workspace().settings.secrets
 
 
 def test_the_checklist_shrinks_and_can_be_put_away(

@@ -15,12 +15,9 @@ from dashboard.commands import options
 @options.places
 def command(db_path: Path, config_path: Path) -> None:
     """Collect, score, open cases and alerts until stopped."""
-    from dashboard import choice, wiring, worker
+    from dashboard import worker
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     lifeline.watch()
-    worker.follow(
-        lambda: wiring.open_workspace(choice.current(db_path), config_path),
-        lambda space: space.db.path != choice.current(db_path),
-    )
+    worker.follow(db_path, config_path)

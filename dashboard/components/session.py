@@ -10,7 +10,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import choice, data, wiring
+from dashboard import choice, data, secret_file, wiring
 from dashboard.data import At
 from dashboard.jobs import Jobs
 from dashboard.wiring import Workspace
@@ -32,7 +32,7 @@ def workspace() -> Workspace:
         inode = os.stat(db).st_ino
     except OSError:
         inode = 0
-    return _open(db, config, inode)
+    return _open(db, config, inode, secret_file.stamp(Path(config)))
 
 
 def started_on() -> str:
@@ -46,7 +46,7 @@ def config_path() -> str:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def _open(db: str, config: str, inode: int) -> Workspace:
+def _open(db: str, config: str, inode: int, secrets: int) -> Workspace:
     return wiring.open_workspace(Path(db), Path(config), create=False)
 
 

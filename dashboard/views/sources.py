@@ -7,6 +7,7 @@ from dashboard.components import (
     import_undo,
     job_list,
     live,
+    secrets_form,
     session,
     source_add,
     source_list,
@@ -16,6 +17,7 @@ at = session.at()
 frame.title(at, "Sources")
 job_list.jobs()
 source_add.add(at)
+secrets_form.forms()
 source_list.sources(at)
 import_undo.imports(at)
 live.refresh(at, "sources", "facts", "settings")
