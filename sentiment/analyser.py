@@ -1,12 +1,13 @@
-"""What a text says: its label, score, language, topics and opinions.
+"""What a text says: its label, score, language, topics and opinions, intent and urgency.
 
 Two models, both pure, picklable, and blind to everything but the passages given:
-`Lexicon` cleans and masks first and refuses languages that it cannot read; `Vader` is
-the reference, vaderSentiment's own number for the text exactly as given. Neither learns.
+`Lexicon` cleans and masks first, refuses languages that it cannot read, and understands
+clause by clause; `Vader` is the reference, vaderSentiment's own number for the text
+exactly as given. Neither learns.
 
 ``compound`` of `Lexicon` is VADER's of the cleaned and masked text, also where the text
 is unscored. ``confidence`` is how often the label was right on annotated reviews and
-posts for texts of this kind of score (see ``CONFIDENCE``); it is 0 where unscored.
+posts for texts of this kind of balance (see ``scoring.py``); it is 0 where unscored.
 """
 
 from __future__ import annotations
@@ -20,19 +21,32 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from sentiment import cleaning, language, masking, opinions, taxonomy, vader
+from sentiment import (
+    aspects,
+    cleaning,
+    intent,
+    language,
+    lexicon,
+    masking,
+    opinions,
+    scoring,
+    signs,
+    taxonomy,
+    understanding,
+    vader,
+)
 from sentiment.cleaning import Cleaned, clean
 from sentiment.opinions import Clauses, label
 from sentiment.phrases import Found, Phrases
-from storage.models import Analysis, Brand, Label, Passage, Topic
+from sentiment.scoring import UNSURE
+from sentiment.tokens import spans
+from storage.models import Analysis, Brand, Flag, Label, Passage, Topic
 
-VERSION = 1
-UNSURE = 0.5
-"""Below this confidence a label is "not sure": it is more often wrong than right."""
+VERSION = 2
 HIGH_STARS, LOW_STARS = 4, 2
 
-# How often VADER's label was right, for |compound| from each bound on: the mean over six
-# sets of annotated or starred posts, sentences and reviews (airlines, hotels, goods, an
+# How often plain VADER's label was right, for |compound| from each bound on: the mean over
+# six sets of annotated or starred posts, sentences and reviews (airlines, hotels, goods, an
 # app), so that no single one decides. Praise is believed late (irony, politeness), and
 # "neutral" mostly means that the lexicon lacks the words.
 BOUNDS = (0.05, 0.2, 0.35, 0.5, 0.65, 0.8, 0.9)
@@ -44,9 +58,18 @@ CONFIDENCE_NEUTRAL = 0.24
 CONFIDENCE_WORDLESS = 0.29
 
 
+class Reason(NamedTuple):
+    """Words that made a score, where they stand in the given text, and what they add."""
+
+    start: int
+    end: int
+    text: str
+    value: float
+
+
 @dataclass(frozen=True)
 class Lexicon:
-    """The best model without learning: clean, mask, tell the language, score, find topics."""
+    """The best model without learning: clean, mask, tell the language, understand."""
 
     brands: tuple[Brand, ...] = ()
     topics: tuple[Topic, ...] = field(default_factory=taxonomy.default_topics)
@@ -61,13 +84,27 @@ class Lexicon:
         phrases = _phrases(self.brands, self.topics)
         return [_read(passage, phrases) for passage in passages]
 
+    def explain(self, passage: Passage) -> tuple[Reason, ...]:
+        """Return the words that made the score, in order; empty where unscored."""
+        text = _prepared(passage.text, _phrases(self.brands, self.topics))
+        if not language.detect(text.cleaned.text, passage.lang).english:
+            return ()
+        reading = understanding.understand(text.scored)
+        places = spans(text.scored, len(reading.tokens))
+        told = []
+        for hit in sorted(reading.hits, key=lambda hit: hit.at):
+            if abs(hit.value) >= opinions.THRESHOLD:
+                start, end = text.cleaned.given(places[hit.at][0], places[hit.end - 1][1])
+                told.append(Reason(start, end, passage.text[start:end], round(hit.value, 2)))
+        return tuple(told)
+
 
 @dataclass(frozen=True)
 class Vader:
     """vaderSentiment's own answer for the raw text, whatever its language.
 
     Label and score follow its documented thresholds with no language gate, so that it can
-    serve as the reference; topics and opinions are found as `Lexicon` finds them.
+    serve as the reference; opinions are VADER's too, of the clause around a topic.
     """
 
     topics: tuple[Topic, ...] = field(default_factory=taxonomy.default_topics)
@@ -89,25 +126,6 @@ def best(brands: Sequence[Brand] = (), topics: Sequence[Topic] | None = None) ->
     return Lexicon(tuple(brands), chosen)
 
 
-def _read(passage: Passage, phrases: Phrases) -> Analysis:
-    cleaned = clean(passage.text)
-    found = phrases.find(cleaned.text)
-    names = [(hit.start, hit.end) for hit in found if hit.key == masking.BRAND]
-    masked = masking.mask(cleaned.text, names)
-    reading = vader.vader().read(masked)
-    guess = language.detect(cleaned.text, passage.lang)
-    # Of a language that nobody could tell, only known words are evidence.
-    scored = guess.english and bool(reading.hits or guess.lang)
-    return _analysis(passage, _Text(cleaned, masked, found), reading, guess, scored)
-
-
-def _reference(passage: Passage, phrases: Phrases) -> Analysis:
-    cleaned = clean(passage.text)
-    text = _Text(cleaned, cleaned.text, phrases.find(cleaned.text))
-    guess = language.detect(cleaned.text, passage.lang)
-    return _analysis(passage, text, vader.vader().read(passage.text), guess, True)
-
-
 class _Text(NamedTuple):
     """A text on its way: cleaned, as it is scored, and what of the lists was found in it."""
 
@@ -116,37 +134,103 @@ class _Text(NamedTuple):
     found: list[Found]
 
 
-def _analysis(
-    passage: Passage, text: _Text, reading: vader.Reading, guess: language.Guess, scored: bool
-) -> Analysis:
-    told = label(reading.compound) if scored else Label.UNSCORED
-    confidence = _confidence(told, reading)
-    unsure = scored and confidence < UNSURE
-    about = [hit for hit in text.found if hit.key != masking.BRAND]
-    clauses = Clauses(text.scored) if scored and (about or passage.targets) else None
+def _prepared(given: str, phrases: Phrases) -> _Text:
+    cleaned = clean(given)
+    found = phrases.find(cleaned.text)
+    names = [(hit.start, hit.end) for hit in found if hit.key in masking.NAMES]
+    rivals = {hit.start for hit in found if hit.key == masking.RIVAL}
+    masked = masking.mask(cleaned.text, names, rivals)
+    return _Text(cleaned, masked, found)
 
+
+def _read(passage: Passage, phrases: Phrases) -> Analysis:
+    text = _prepared(passage.text, phrases)
+    guess = language.detect(text.cleaned.text, passage.lang)
+    compound = vader.vader().compound(text.scored)
+    about = [hit for hit in text.found if hit.key not in masking.NAMES]
+    reading = understanding.understand(text.scored, opinions=guess.english)
+    places: list[tuple[int, int]] = []
+
+    def span(start: int, end: int) -> tuple[int, int]:
+        """Turn a span of words into one of the given text."""
+        if not places:
+            places.extend(spans(text.scored, len(reading.tokens)))
+        return text.cleaned.given(places[start][0], places[end - 1][1])
+
+    # Of a language that nobody could tell, only known words are evidence.
+    scored = guess.english and bool(guess.lang or any(hit.base for hit in reading.hits))
+    urgent = intent.urgency(reading.structure, span)
+    if not scored:
+        return _unscored(passage, text, guess.lang, compound, urgent)
+    good, bad = reading.balance
+    score = scoring.score(good, bad)
+    told = label(score)
+    confidence = scoring.confidence(told, good, bad)
+    judge = aspects.Aspects(text.scored, reading) if about or passage.targets else None
+    return Analysis(
+        label=told,
+        score=score,
+        confidence=confidence,
+        compound=compound,
+        lang=guess.lang,
+        unsure=confidence < UNSURE,
+        disagrees=confidence >= UNSURE and _disagrees(told, passage.rating),
+        topics=tuple(dict.fromkeys(hit.key for hit in about)),
+        opinions=opinions.opinions(judge, about, _given(passage, text)) if about else (),
+        targets=opinions.targets(judge, text.cleaned.text, passage.targets),
+        purpose=intent.purpose(reading, score, span),
+        urgency=urgent,
+    )
+
+
+def _unscored(
+    passage: Passage, text: _Text, lang: str | None, compound: float, urgent: tuple[Flag, ...]
+) -> Analysis:
+    about = [hit for hit in text.found if hit.key not in masking.NAMES]
+    return Analysis(
+        label=Label.UNSCORED,
+        score=None,
+        confidence=0.0,
+        compound=compound,
+        lang=lang,
+        topics=tuple(dict.fromkeys(hit.key for hit in about)),
+        opinions=opinions.opinions(None, about, _given(passage, text)),
+        targets=opinions.targets(None, text.cleaned.text, passage.targets),
+        urgency=urgent,
+    )
+
+
+def _given(passage: Passage, text: _Text) -> opinions.Given:
     def given(start: int, end: int) -> tuple[int, int, str]:
         start, end = text.cleaned.given(start, end)
         return start, end, passage.text[start:end]
 
+    return given
+
+
+def _reference(passage: Passage, phrases: Phrases) -> Analysis:
+    cleaned = clean(passage.text)
+    text = _Text(cleaned, cleaned.text, phrases.find(cleaned.text))
+    reading = vader.vader().read(passage.text)
+    told = label(reading.compound)
+    confidence = _confidence(told, reading)
+    judge = Clauses(text.scored) if text.found or passage.targets else None
     return Analysis(
         label=told,
-        score=reading.compound if scored else None,
+        score=reading.compound,
         confidence=confidence,
         compound=reading.compound,
-        lang=guess.lang,
-        unsure=unsure,
-        disagrees=not unsure and _disagrees(told, passage.rating),
-        topics=tuple(dict.fromkeys(hit.key for hit in about)),
-        opinions=opinions.opinions(clauses, about, given) if about else (),
-        targets=opinions.targets(clauses, text.cleaned.text, passage.targets),
+        lang=language.detect(cleaned.text, passage.lang).lang,
+        unsure=confidence < UNSURE,
+        disagrees=confidence >= UNSURE and _disagrees(told, passage.rating),
+        topics=tuple(dict.fromkeys(hit.key for hit in text.found)),
+        opinions=opinions.opinions(judge, text.found, _given(passage, text)) if text.found else (),
+        targets=opinions.targets(judge, cleaned.text, passage.targets),
     )
 
 
 def _confidence(told: Label, reading: vader.Reading) -> float:
-    """Return the probability that a label is right; 0 where there is none."""
-    if told is Label.UNSCORED:
-        return 0.0
+    """Return the probability that VADER's label is right."""
     if told is Label.NEUTRAL:
         return CONFIDENCE_NEUTRAL if reading.hits else CONFIDENCE_WORDLESS
     return CONFIDENCE[told][bisect_right(BOUNDS, abs(reading.compound)) - 1]
@@ -172,8 +256,10 @@ def _phrases(brands: tuple[Brand, ...], topics: tuple[Topic, ...]) -> Phrases:
 def _digest(brands: tuple[Brand, ...], topics: tuple[Topic, ...]) -> str:
     parts = [
         [VERSION, cleaning.VERSION, masking.VERSION, language.VERSION, opinions.VERSION],
-        [vader.digest(), UNSURE, BOUNDS, CONFIDENCE, CONFIDENCE_NEUTRAL, CONFIDENCE_WORDLESS],
-        sorted({term for term, _ in masking.terms(brands)}),
+        [aspects.VERSION, intent.VERSION, understanding.VERSION, scoring.VERSION],
+        [lexicon.digest(), signs.digest(), UNSURE],
+        [BOUNDS, CONFIDENCE, CONFIDENCE_NEUTRAL, CONFIDENCE_WORDLESS],
+        sorted(set(masking.terms(brands))),
         [[topic.key, *topic.terms] for topic in topics],
     ]
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]

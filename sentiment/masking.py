@@ -9,15 +9,17 @@ so that no position moves.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from sentiment.cleaning import clean
 from storage.models import Brand
 
-VERSION = 1
+VERSION = 2
 BRAND = "\x00brand"
-"""The key under which brand terms are found; no topic can be called so."""
+RIVAL = "\x00rival"
+"""The keys under which our own terms and a competitor's are found; no topic is called so."""
+NAMES = frozenset({BRAND, RIVAL})
 
 _HANDLE = re.compile(r"@\w{1,64}")
 
@@ -26,24 +28,34 @@ def terms(brands: Sequence[Brand]) -> Iterator[tuple[str, str]]:
     """Yield every name that stands for a brand, with the key for names."""
     for brand in brands:
         for term in (brand.name, *brand.terms, *brand.handles):
-            yield clean(term).text, BRAND
+            yield clean(term).text, BRAND if brand.own else RIVAL
 
 
-def mask(text: str, names: Iterable[tuple[int, int]]) -> str:
-    """Return the text with the given spans and all handles made neutral."""
+def mask(text: str, names: Iterable[tuple[int, int]], rivals: Container[int] = ()) -> str:
+    """Return the text with the given spans and all handles made neutral.
+
+    Names that begin at ``rivals`` are a competitor's and written in other letters, so that
+    comparisons can still be read.
+    """
     parts: list[str] = []
     done = 0
     for start, end in names:
-        parts += (text[done:start], _neutral(text[start:end]))
+        parts += (text[done:start], _neutral(text[start:end], "v" if start in rivals else "w"))
         done = end
     if parts:
         text = "".join(parts) + text[done:]
     if "@" in text:
-        text = _HANDLE.sub(lambda match: _neutral(match[0]), text)
+        text = _HANDLE.sub(_handle, text)
     return text
 
 
+def _handle(match: re.Match[str]) -> str:
+    name = match[0]
+    return name if set(name[1:].lower()) == {"v"} else _neutral(name)
+
+
 @lru_cache(maxsize=4096)
-def _neutral(name: str) -> str:
-    # No word or emoticon of the lexicon is made of this letter and signs alone ("qq" is one).
-    return "".join("W" if c.isupper() else "w" if c.isalnum() else c for c in name)
+def _neutral(name: str, letter: str = "w") -> str:
+    # No word or emoticon of the lexicon is made of these letters and signs alone ("qq" is one).
+    capital = letter.upper()
+    return "".join(capital if c.isupper() else letter if c.isalnum() else c for c in name)

@@ -127,6 +127,16 @@ class Vader:
         """Tell whether the lexicon holds a word, written in lower case."""
         return word in self._lexicon
 
+    def words(self) -> dict[str, float]:
+        """Return the lexicon, words in lower case and emoticons alike."""
+        return dict(self._lexicon)
+
+    def signs(self) -> dict[str, float]:
+        """Return each emoji whose name holds words of the lexicon, with their sum."""
+        read = self._lexicon.get
+        sums = {s: sum(read(w, 0.0) for w in n.split()) for s, n in self._emoji.items()}
+        return {sign: value for sign, value in sums.items() if value}
+
     def read(self, text: str) -> Reading:
         """Return the compound score and the number of lexicon words."""
         text = self._spelled(text)

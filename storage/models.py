@@ -179,6 +179,42 @@ class Opinion(NamedTuple):
     score: float
 
 
+class Intent(StrEnum):
+    """What the writer of a text wants; ``spam`` is also what is not about us."""
+
+    COMPLAINT = "complaint"
+    QUESTION = "question"
+    SUGGESTION = "suggestion"
+    PRAISE = "praise"
+    LEAVING = "leaving"
+    SPAM = "spam"
+
+
+class Urgency(StrEnum):
+    """What cannot wait, whatever the sentiment."""
+
+    SAFETY = "safety"
+    LEGAL = "legal"
+    DATA_LEAK = "data_leak"
+    REPEATED_CONTACT = "repeated_contact"
+
+
+class Purpose(NamedTuple):
+    """An intent, and the words that say so as code points of the given text."""
+
+    intent: Intent
+    start: int
+    end: int
+
+
+class Flag(NamedTuple):
+    """A reason for urgency, and the words that say so as code points of the given text."""
+
+    urgency: Urgency
+    start: int
+    end: int
+
+
 class TargetOpinion(NamedTuple):
     """The answer for one asked phrase; ``found`` is False where the text lacks it."""
 
@@ -197,7 +233,7 @@ class Analysis:
     probability that the label is right. ``compound`` is VADER's, of the cleaned and
     masked text, or of the raw text for the plain VADER model. ``lang`` is ISO 639-1 or
     None where it could not be told. ``model`` is the id of the model that said so, None
-    for the analyser that was asked.
+    for the analyser that was asked. ``purpose`` and ``urgency`` come with their evidence.
     """
 
     label: Label
@@ -211,6 +247,13 @@ class Analysis:
     opinions: tuple[Opinion, ...] = ()
     targets: tuple[TargetOpinion, ...] = ()
     model: str | None = None
+    purpose: Purpose | None = None
+    urgency: tuple[Flag, ...] = ()
+
+    @property
+    def intent(self) -> Intent | None:
+        """What the writer wants, None where the text does not say."""
+        return self.purpose.intent if self.purpose else None
 
     @property
     def counted(self) -> Label:

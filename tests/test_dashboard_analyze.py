@@ -44,6 +44,7 @@ def test_one_answer_for_each_line_in_order(tmp_path: Path) -> None:
     (first, second, third, fourth), code, said = run(given, tmp_path)
     assert (code, said) == (0, "")
     fixed = ["sentiment", "compound", "lang", "topics", "opinions", "targets", "disagrees"]
+    fixed += ["intent", "intent_span", "urgency"]
     assert list(first) == fixed
     assert list(first["sentiment"]) == ["label", "score", "confidence", "unsure"]
     assert first["topics"] == ["food", "staff"]

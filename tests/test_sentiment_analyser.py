@@ -29,7 +29,9 @@ def read(text: str, **about: object) -> Analysis:
 def test_english_is_scored() -> None:
     good = read("The room was clean and the staff were wonderful")
     assert (good.label, good.lang, good.unsure) == (Label.POSITIVE, "en", False)
-    assert good.score == good.compound > 0.5
+    assert good.score is not None
+    assert good.score > 0.5
+    assert good.compound > 0.5
     assert good.topics == ("room", "cleanliness", "staff")
     bad = read("The room was dirty and the staff were horrible and rude")
     assert bad.label is Label.NEGATIVE
@@ -53,12 +55,12 @@ def test_what_cannot_be_read_is_unscored_and_never_neutral(text: str, lang: str)
     assert all(opinion.label is Label.UNSCORED for opinion in answer.opinions)
 
 
-@pytest.mark.parametrize("text", ["", " ", "12345", "Lemot", "\ud800", "👍👍", "---"])
+@pytest.mark.parametrize("text", ["", " ", "12345", "Lemot", "\ud800", "🚲", "---"])
 def test_without_a_known_word_in_an_unknown_language_there_is_no_score(text: str) -> None:
     assert read(text).label is Label.UNSCORED
 
 
-@pytest.mark.parametrize("text", ["Great app!", "nice", ":)", "Horrible", "GOOD 👍", "❤️ love"])
+@pytest.mark.parametrize("text", ["Great app!", "nice", ":)", "Horrible", "GOOD 👍", "❤️ love", "👍👍", "👎"])
 def test_short_texts_with_known_words_are_scored(text: str) -> None:
     answer = read(text)
     assert answer.label in {Label.POSITIVE, Label.NEGATIVE}
@@ -73,8 +75,8 @@ def test_a_declared_foreign_language_keeps_a_short_text_unscored() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "I was there on a Monday with my two brothers",
-        "The app does what it says, it is fine I guess",
+        "The soup was cold, the view was lovely, the waiter was slow and the cake was good",
+        "The app is good, the last update is bad",
     ],
 )
 def test_weak_evidence_is_not_sure(text: str) -> None:
@@ -148,11 +150,10 @@ def test_a_model_id_names_everything_that_an_answer_depends_on() -> None:
     assert len(set(ids)) == len(ids)
     assert all(len(part) == 12 for part in (i.rpartition("-")[2] for i in ids))
     assert best([ACME]).model_id == best([ACME]).model_id
-    # Stars and what belongs to whom change no answer.
-    assert (
-        best([ACME]).model_id
-        == best([Brand("Splendid", False, ("@splendid", "splendid air"))]).model_id
-    )
+    # What is good for a competitor is not good for us: whose a brand is changes answers.
+    rival = Brand("Splendid", False, ("@splendid", "splendid air"))
+    assert best([ACME]).model_id != best([rival]).model_id
+    assert best([ACME]).model_id == best([Brand("Splendid", True, rival.terms)]).model_id
 
 
 @pytest.mark.parametrize("model", [best([ACME]), Vader()])
@@ -222,7 +223,7 @@ def test_on_real_posts_confidence_means_something() -> None:
         right[answer.unsure].append(answer.label == row["airline_sentiment"])
     sure, unsure = (sum(right[key]) / len(right[key]) for key in (False, True))
     assert sure > 0.7 > 0.45 > unsure
-    assert 0.3 < len(right[False]) / len(rows) < 0.8
+    assert len(right[False]) / len(rows) > 0.6
     assert sum(answer.lang == "en" for answer in answers) > 0.95 * len(rows)
     assert sum(answer.label is Label.UNSCORED for answer in answers) < 0.02 * len(rows)
 

@@ -208,4 +208,10 @@ def _answer(analysis: Analysis) -> dict[str, Json]:
             for target in analysis.targets
         ],
         "disagrees": analysis.disagrees,
+        "intent": analysis.intent,
+        "intent_span": [*analysis.purpose[1:]] if analysis.purpose else None,
+        "urgency": [
+            {"flag": flag.urgency, "start": flag.start, "end": flag.end}
+            for flag in analysis.urgency
+        ],
     }

@@ -1,0 +1,115 @@
+"""Finds the phrases of the lists in the words of a text, and what they mean there.
+
+A phrase is an opinion, a cue for how a clause is meant, a denial, or a sign of what the
+writer wants; the words of an opinion or a cue lose the meaning that they have alone.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from itertools import compress
+from typing import NamedTuple
+
+from sentiment import grammar as g
+from sentiment import patterns
+from sentiment.patterns import Pattern
+from sentiment.tokens import Token
+
+PAST, NOW, OTHERS, SELF, CONDITION, WISH, WOULD, EXPECTED = (1 << k for k in range(8))
+DENIES_LAST, AFFIRMS_LAST, LACKS, REAL, DISAGREES, UNTIL = (1 << k for k in range(8, 14))
+
+CUES = {
+    "past": PAST,
+    "now": NOW,
+    "others": OTHERS,
+    "self": SELF,
+    "condition": CONDITION,
+    "wish": WISH,
+    "expected": EXPECTED,
+    "denies": DENIES_LAST,
+    "lacks": LACKS,
+    "real": REAL,
+    "disagrees": DISAGREES,
+    "until": UNTIL,
+}
+DENY = "deny"
+_KEEP = frozenset({"others", "self", "real", "past", "now", "expected", "lacks", "until"})
+"""Cues whose words keep the meaning that they have alone."""
+_MARKS = g.COMMA | g.STOP | g.ASKED | g.LOUD | g.UPPER
+_CUED = g.CUTS | _MARKS
+_SAID = _MARKS | g.SUBJECT | g.ME | g.YOU | g.AND
+
+
+class Phrase(NamedTuple):
+    """A phrase of the lists at a place of the text, in words."""
+
+    start: int
+    end: int
+    pattern: Pattern
+
+
+class Found(NamedTuple):
+    """The phrases of a text by what they are; cues and denials by where they end."""
+
+    phrases: list[Phrase]
+    signs: list[Phrase]
+    cues: list[tuple[int, int]]
+    denials: list[int]
+
+
+def phrases(tokens: list[Token], words: list[str], flags: list[int]) -> Found:
+    """Return what the lists hold; ``flags`` of the words of a phrase are changed."""
+    found = Found([], [], [], [])
+    size = len(words)
+    begins = [at for at in compress(range(size), flags) if tokens[at].starts]
+    if not begins:
+        return found
+    stops = [at for at in compress(range(size), flags) if flags[at] & g.STOP]
+    present = set(words)
+    free = 0
+    for at in begins:
+        starts = tokens[at].starts
+        assert starts
+        entries = starts.alone
+        if at + 1 < size:
+            entries = starts.followed.get(words[at + 1], entries)
+        limit = 0
+        for entry in entries:
+            pattern = entry[0]
+            if pattern.needs and pattern.needs.isdisjoint(present):
+                continue
+            sign = pattern.key[0] == "!"
+            if not sign and at < free:
+                continue
+            if not limit:
+                stop = bisect_left(stops, at)
+                limit = stops[stop] + 1 if stop < len(stops) else size
+            end = patterns.end(entry, words, at, limit)
+            if end < 0:
+                continue
+            if sign:
+                found.signs.append(Phrase(at, end, pattern))
+            else:
+                free = _take(found, Phrase(at, end, pattern), flags) or free
+    return found
+
+
+def _take(found: Found, phrase: Phrase, flags: list[int]) -> int:
+    """Note an opinion, cue or denial; return the end of its words if they are used up."""
+    start, end, pattern = phrase
+    if pattern.key[0] != "@":
+        found.phrases.append(phrase)
+        # "Couldn't find a good room" complains, and still denies the room to be good.
+        stay = _SAID | g.NOT if pattern.text[0] == "<" else _SAID
+    else:
+        cue = pattern.key[1:]
+        if cue == DENY:
+            found.denials.append(end)
+        else:
+            found.cues.append((end - 1, CUES[cue]))
+        if cue in _KEEP:
+            return 0
+        stay = _CUED
+    for at in range(start, end):
+        flags[at] &= stay
+    return end
