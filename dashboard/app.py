@@ -44,7 +44,8 @@ page = st.navigation(
             st.Page("views/privacy.py", title="Privacy & sample"),
             st.Page("views/start.py", title="Use my data", visibility="hidden"),
         ],
-    }
+    },
+    expanded=True,
 )
 frame.enter(page.url_path)
 try:

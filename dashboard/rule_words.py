@@ -55,9 +55,12 @@ def effect(found: Effect) -> str:
         return f"Nothing came in the last {HISTORY_DAYS} days to try it on."
     newest = "newest " if found.looked_at >= LOOKED_AT else ""
     words = (
-        f"Of the {found.looked_at:,} {newest}unanswered mentions of the last {HISTORY_DAYS} days "
-        f"it would open {found.opens:,} more"
+        f"Of the {found.looked_at:,} {newest}unanswered mentions of the last {HISTORY_DAYS} days"
     )
-    words += f", leave out {found.closes:,}" if found.closes else ""
-    words += f" and change the urgency of {found.changes:,}" if found.changes else ""
-    return f"{words}: {found.after:,} cases instead of {found.before:,}."
+    parts = [f"open {found.opens:,} more"] if found.opens else []
+    parts += [f"leave out {found.closes:,}"] if found.closes else []
+    parts += [f"change the urgency of {found.changes:,}"] if found.changes else []
+    if not parts:
+        return f"{words} it would treat none differently: {found.before:,} cases as before."
+    said = " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
+    return f"{words} it would {said}: {found.after:,} cases instead of {found.before:,}."

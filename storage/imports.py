@@ -27,10 +27,12 @@ class Import(NamedTuple):
     left: int
 
 
+# No import lasts for a day: the range keeps a long ledger from being read.
 _ALONE = """
 p.ended_at IS NOT NULL AND o.kind = 'files' AND NOT EXISTS (
   SELECT 1 FROM polls q WHERE q.source_id = p.source_id AND q.id <> p.id
-    AND q.started_at <= p.ended_at AND coalesce(q.ended_at, p.ended_at) >= p.started_at)
+    AND q.started_at BETWEEN p.started_at - 86400000 AND p.ended_at
+    AND coalesce(q.ended_at, p.ended_at) >= p.started_at)
 """
 # Ids begin with the millisecond: the range keeps a long history from being read.
 _BROUGHT = """
@@ -51,7 +53,7 @@ def recent(conn: sqlite3.Connection, since: datetime) -> list[Import]:
     rows = conn.execute(
         "SELECT p.id, o.key, p.actor, p.ended_at, p.new, p.changed,"
         f" (SELECT count(*) {_BROUGHT}) AS left"
-        " FROM polls p JOIN sources o ON o.id = p.source_id"
+        " FROM sources o CROSS JOIN polls p ON p.source_id = o.id"
         f" WHERE p.started_at >= ? AND p.new > 0 AND {_ALONE} ORDER BY p.id DESC",
         (millis(since),),
     )

@@ -17,8 +17,7 @@ _WHERE = {
     "reddit": (
         "On old.reddit.com/prefs/apps, choose “create another app”, type “script”, and any "
         "address as redirect, like http://localhost. The id stands under the app's name, the "
-        "secret beside the word “secret”. User name and password are those of the account that "
-        "made the app; only replying needs them."
+        "secret beside the word “secret”."
     )
 }
 _TRIED: dict[str, dict[str, Json]] = {"reddit": {"subreddits": ["announcements"]}}
