@@ -18,6 +18,8 @@ from storage.models import Kind, Observation, Source
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DAYS = 730
+A_DAY = 1_370
+"""Mentions a day: a million in two years."""
 RARE_WORDS = 30_000
 
 _FUNCTION, _FELT, _ABOUT = (
@@ -51,6 +53,7 @@ class Corpus:
         self._random = Random(seed)
         vocabulary = _vocabulary(self._random)
         self.words = list(vocabulary)
+        self.telling = [word for word in self.words if word not in _FUNCTION]
         self._shares = list(accumulate(vocabulary.values()))
 
     def text(self, characters: int) -> str:

@@ -8,19 +8,18 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from collectors.pipeline import Pipeline
 from dashboard.bench import without, workspaces
 from dashboard.bench.clocks import interleaved, spent
-from dashboard.bench.corpus import DAYS, NOW, Corpus
+from dashboard.bench.corpus import A_DAY, DAYS, NOW, Corpus
 from dashboard.bench.table import Figure, Goal, Section
 from dashboard.bench.workspaces import AT_ONCE, batched
+from dashboard.wiring import SqliteStore
 from sentiment import analyser
-from storage import scores
 from storage.database import Database
-from storage.models import Observation
+from storage.models import Observation, Passage
 
 SIZE = 100_000
-A_DAY = 1_370
-"""A million in two years."""
 TABLES = ("mentions", "identities", "versions", "sightings")
 FLAT = (
     "SELECT m.id, m.position, m.slice_id, m.day, m.published_at, m.first_seen_at, m.rating,"
@@ -172,8 +171,8 @@ def upkeep(folder: Path, rounds: int = 3, size: int = SIZE // 2) -> Section:
         figures.append(Figure(name, each["with"], "µs", each["without"], against, goal))
     return Section(
         "rollups",
-        f"{size:,} mentions stored and scored in the order of time, {AT_ONCE:,} to a"
-        f" transaction, processor time, median of {rounds}. {A_DAY:,} a day are a million in two"
+        f"{size:,} mentions stored {AT_ONCE:,} to a transaction and scored by the worker's"
+        f" pipeline, processor time, median of {rounds}. {A_DAY:,} a day are a million in two"
         " years; the fewer a day, the fewer mentions share a cell.",
         tuple(figures),
     )
@@ -184,6 +183,7 @@ def _understood(
 ) -> float:
     db = workspaces.empty(fresh())
     model = analyser.best((), workspaces.TOPICS)
+    model.analyse([Passage("Wo bleibt mein Paket?")])
     try:
         if without_rollups:
             with without.rollup_writes(), spent() as it:
@@ -197,9 +197,8 @@ def _understood(
 
 
 def _live(db: Database, seen: list[Observation], model: analyser.Lexicon) -> None:
+    pipeline = Pipeline(SqliteStore(db, lambda: NOW), lambda: model, lambda: NOW)
     for group in batched(seen, AT_ONCE):
         with db.write():
             workspaces.store_all(db, group)
-        waiting = scores.pending(db.reader(), AT_ONCE)
-        analyses = model.analyse([each.passage for each in waiting])
-        scores.save(db, model.model_id, list(zip(waiting, analyses, strict=True)), NOW)
+        pipeline.analyse()

@@ -8,16 +8,29 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import timedelta
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from random import Random
 from statistics import median
-from typing import TypeAlias, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from dashboard.bench.clocks import percentile
 from dashboard.bench.corpus import BRANDS, DAYS, NOW, PRODUCTS, SOURCES, Corpus
 from dashboard.bench.table import Figure, Goal, Section
 from dashboard.bench.workspaces import LANGS, TOPICS
-from storage import alerts, case_lists, coverage, listing, queries
+from storage import (
+    alerts,
+    authors,
+    brand_figures,
+    case_lists,
+    coverage,
+    listing,
+    part_figures,
+    poll_figures,
+    queries,
+    queue_figures,
+    quotes,
+)
 from storage.database import open_reader
 from storage.models import Label, MentionFilter
 
@@ -26,6 +39,7 @@ Query: TypeAlias = Callable[[sqlite3.Connection, MentionFilter], object]
 
 PASSES = 3
 BYS: tuple[queries.By, ...] = ("source", "brand", "product", "lang", "topic", "kind")
+TOPIC_STEPS: tuple[Literal["day", "month"], ...] = ("day", "month")
 STEPS: tuple[queries.Step, ...] = ("day", "week", "month")
 MILLI = 1000.0
 """Milliseconds in a second."""
@@ -34,7 +48,7 @@ MILLI = 1000.0
 def section(path: Path, filters: int = 64) -> Section:
     """Measure the figures and lists of the dashboard for any filter that rollups answer."""
     with closing(open_reader(path)) as conn:
-        many = Filters(Corpus().words)
+        many = Filters(Corpus().telling)
         chosen = [many.plain() for _ in range(filters)]
         found = _timed(conn, dict(_filtered()), chosen)
         figures = [_figure(name, each, Goal(50)) for name, each in found.items()]
@@ -53,7 +67,7 @@ def section(path: Path, filters: int = 64) -> Section:
 def facts(path: Path, filters: int = 32) -> Section:
     """Measure what only the mentions themselves can answer: text, and several topics."""
     with closing(open_reader(path)) as conn:
-        many = Filters(Corpus().words)
+        many = Filters(Corpus().telling)
         figures = []
         asked = dict(_filtered())
         lists = {name: asked.pop(name) for name in ("page, newest 50", "page, further back")}
@@ -101,7 +115,10 @@ class Filters:
         return self._with(topics=tuple(self._random.sample(keys, self._random.randint(2, 4))))
 
     def text(self) -> MentionFilter:
-        """Return a filter of one word or two, from the commonest to rare ones."""
+        """Return a filter of one word or two, from the commonest to rare ones.
+
+        Nobody looks for "the": such words hold sentences together.
+        """
         ranks = [int(len(self._words) ** self._random.random()) for _ in range(2)]
         words = [self._words[rank - 1] for rank in ranks]
         return self._with(text=" ".join(words[: self._random.randint(1, 2)]))
@@ -109,7 +126,7 @@ class Filters:
     def _with(self, **more: object) -> MentionFilter:
         base = self.plain()
         parts = {name: getattr(base, name) for name in MentionFilter.__dataclass_fields__}
-        return MentionFilter(**(parts | more))  # type: ignore[arg-type]
+        return MentionFilter(**(parts | more))
 
     def _some(self, values: tuple[T, ...] | list[T], most: int) -> tuple[T, ...]:
         """Return up to ``most`` of the values, usually none."""
@@ -125,6 +142,8 @@ def _filtered() -> list[tuple[str, Query]]:
         ("count", queries.count),
         *((f"breakdown by {by}", partial(_breakdown, by)) for by in BYS),
         *((f"trend by {step}", partial(_trend, step)) for step in STEPS),
+        *((f"topics by {step}", partial(_topic_trends, step)) for step in TOPIC_STEPS),
+        ("breakdown by place", part_figures.places),
         ("page, newest 50", lambda conn, flt: listing.page(conn, flt)),
         ("page, further back", _further),
     ]
@@ -138,6 +157,12 @@ def _trend(step: queries.Step, conn: sqlite3.Connection, flt: MentionFilter) -> 
     return queries.trend(conn, flt, step)
 
 
+def _topic_trends(
+    step: Literal["day", "month"], conn: sqlite3.Connection, flt: MentionFilter
+) -> object:
+    return part_figures.topic_trends(conn, flt, step)
+
+
 def _further(conn: sqlite3.Connection, flt: MentionFilter) -> object:
     """The page that begins 200 days ago."""
     before = int((NOW - timedelta(days=200)).timestamp()) << 31
@@ -146,8 +171,11 @@ def _further(conn: sqlite3.Connection, flt: MentionFilter) -> object:
 
 def _whole(conn: sqlite3.Connection) -> list[tuple[str, Query]]:
     """The queries that are of the whole workspace."""
-    ids = [row[0] for row in conn.execute("SELECT id FROM mentions ORDER BY id DESC LIMIT 50")]
-    last_90 = NOW - timedelta(days=90)
+    ids = cycle(
+        row[0] for row in conn.execute("SELECT id FROM mentions ORDER BY id % 977 LIMIT 50")
+    )
+    (name,) = conn.execute("SELECT author FROM identities LIMIT 1").fetchone()
+    last_7, last_90 = NOW - timedelta(days=7), NOW - timedelta(days=90)
     return [
         ("health of the sources", lambda conn, _: coverage.health(conn, NOW)),
         ("gaps of 90 days", lambda conn, _: coverage.gaps(conn, last_90, NOW)),
@@ -155,11 +183,23 @@ def _whole(conn: sqlite3.Connection) -> list[tuple[str, Query]]:
         ("choices", lambda conn, _: coverage.choices(conn)),
         ("share of unscored", lambda conn, _: coverage.unscored_share(conn)),
         ("data until", lambda conn, _: coverage.data_until(conn)),
+        ("comparable sites, 90 days", lambda c, _: brand_figures.sites(c, last_90, NOW)),
+        ("people, most of 90 days", lambda conn, _: authors.frequent(conn, last_90, 20)),
+        ("people, by name", lambda conn, _: authors.by_name(conn, name)),
+        ("people, names like it", lambda conn, _: authors.names(conn, name[:-2])),
+        ("clearest texts of a week", lambda conn, _: _quotes(conn)),
+        ("queue of a week", lambda conn, _: queue_figures.queue(conn, last_7, NOW)),
+        ("polls of a week", lambda conn, _: poll_figures.polls(conn, last_7, NOW)),
         ("queue, first 100", lambda conn, _: case_lists.queue(conn)),
         ("queue, load", lambda conn, _: case_lists.load(conn, NOW)),
         ("alerts, last 200", lambda conn, _: alerts.recent(conn)),
-        ("50 mentions in full", lambda conn, _: [listing.detail(conn, each) for each in ids]),
+        ("a mention in full", lambda conn, _: listing.detail(conn, next(ids))),
     ]
+
+
+def _quotes(conn: sqlite3.Connection) -> object:
+    flt = MentionFilter(start=(NOW - timedelta(days=7)).date(), end=NOW.date())
+    return quotes.quotes(conn, flt, Label.NEGATIVE, 5)
 
 
 def _timed(

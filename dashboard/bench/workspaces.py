@@ -88,6 +88,8 @@ def big(folder: Path, size: int, say: Callable[[str], object]) -> Path:
         _fill(partial, size, say)
         partial.with_name(f"{partial.name}.key").rename(path.with_name(f"{path.name}.key"))
         partial.rename(path)
+    # One that an older version made is brought to the present schema.
+    Database(path).close()
     return path
 
 
