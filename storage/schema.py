@@ -164,10 +164,12 @@ def migrate(conn: sqlite3.Connection) -> None:
     All pending ones share one transaction that holds the write lock, so that two
     processes that open a new file at once cannot both make its tables.
     """
-    from storage import schema_desk, schema_privacy  # each registers its migrations on import
+    # Each registers its migrations on import.
+    from storage import schema_authors, schema_desk, schema_privacy
 
     assert schema_desk
     assert schema_privacy
+    assert schema_authors
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         conn.execute("BEGIN IMMEDIATE")

@@ -78,7 +78,8 @@ def verify(
             # A moment of its own for each: one over all would keep the log from being cut.
             conn.execute("BEGIN")
             found += [Finding(name, words) for words in _limited(check, conn)]
-            conn.execute("COMMIT")
+            # Nothing was written; a damaged file may refuse to commit even that.
+            conn.execute("ROLLBACK")
         return Verdict(tuple(found), _counted(conn), audit.describe(conn, outside))
     finally:
         conn.close()

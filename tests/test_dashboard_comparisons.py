@@ -252,6 +252,21 @@ def test_people_are_exact_and_never_merged(space: Workspace, visit: Open) -> Non
     assert sum(each.proto.label == "Read →" for each in app.get("page_link")) == 4
 
 
+def test_names_are_found_through_their_index(space: Workspace) -> None:
+    conn = space.db.reader()
+    asked: list[str] = []
+    conn.set_trace_callback(asked.append)
+    authors.names(conn, "customer 5")
+    authors.by_name(conn, "customer 5")
+    authors.mention_ids(conn, "shop", "customer 5", 5)
+    conn.set_trace_callback(None)
+    asked = [each for each in asked if "identities" in each and "--" not in each[:3]]
+    assert len(asked) == 4
+    for each in asked:
+        plan = " ".join(row[3] for row in conn.execute(f"EXPLAIN QUERY PLAN {each}"))
+        assert "identities_author" in plan
+
+
 def test_an_erased_name_finds_nobody(space: Workspace) -> None:
     with space.db.write() as conn:
         conn.execute("UPDATE identities SET author = '' WHERE author = 'customer 5'")
