@@ -29,7 +29,9 @@ OTHERS = {
         "phonenumbers",
         "py3langid",
         "rapidfuzz",
+        "scipy",
         "sklearn",
+        "threadpoolctl",
         "vaderSentiment",
     },
     "collectors": {
@@ -72,7 +74,9 @@ BROUGHT_BY = {
     "httpcore2": "httpx2",
     "prawcore": "praw",
     "requests": "praw",
+    "scipy": "scikit-learn",
     "starlette": "streamlit",
+    "threadpoolctl": "scikit-learn",
     "vl_convert": "vl-convert-python",
 }
 """Distributions whose documented interface hands these modules' things to its callers."""
@@ -171,6 +175,7 @@ HEAVY = {
     "py3langid",
     "pyarrow",
     "python_calamine",
+    "scipy",
     "sklearn",
     "sqlite_utils",
     "starlette",
