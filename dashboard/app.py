@@ -6,6 +6,7 @@ Only what all pages share: navigation, styles, who is working. Not here: any pag
 # ruff: noqa: E402
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -20,33 +21,36 @@ from dashboard.components import checklist, frame, session
 from storage.errors import EarshotError
 
 st.set_page_config(page_title="Earshot", page_icon="👂", layout="wide")
+PAGES = {
+    "Watch": [
+        st.Page("views/overview.py", title="Overview", default=True),
+        st.Page("views/topics.py", title="Topics"),
+        st.Page("views/parts.py", title="Places & products"),
+        st.Page("views/alerts.py", title="Alerts"),
+        st.Page("views/competitors.py", title="Competitors"),
+    ],
+    "Work": [
+        st.Page("views/queue.py", title="Queue"),
+        st.Page("views/mentions.py", title="Mentions"),
+        st.Page("views/people.py", title="People"),
+    ],
+    "Report": [st.Page("views/reports.py", title="Reports")],
+    "Set up": [
+        st.Page("views/sources.py", title="Sources"),
+        st.Page("views/team.py", title="Team"),
+        st.Page("views/brands.py", title="Brands"),
+        st.Page("views/rules.py", title="Rules"),
+        st.Page("views/privacy.py", title="Privacy & sample"),
+        st.Page("views/start.py", title="Use my data", visibility="hidden"),
+    ],
+}
+if os.environ.get("EARSHOT_BENCH") == "1":
+    PAGES["Bench"] = [st.Page("views/blank.py", title="Blank")]
+page = st.navigation(PAGES, expanded=True)
+if page.url_path == "blank":
+    page.run()
+    st.stop()
 frame.dress()
-page = st.navigation(
-    {
-        "Watch": [
-            st.Page("views/overview.py", title="Overview", default=True),
-            st.Page("views/topics.py", title="Topics"),
-            st.Page("views/parts.py", title="Places & products"),
-            st.Page("views/alerts.py", title="Alerts"),
-            st.Page("views/competitors.py", title="Competitors"),
-        ],
-        "Work": [
-            st.Page("views/queue.py", title="Queue"),
-            st.Page("views/mentions.py", title="Mentions"),
-            st.Page("views/people.py", title="People"),
-        ],
-        "Report": [st.Page("views/reports.py", title="Reports")],
-        "Set up": [
-            st.Page("views/sources.py", title="Sources"),
-            st.Page("views/team.py", title="Team"),
-            st.Page("views/brands.py", title="Brands"),
-            st.Page("views/rules.py", title="Rules"),
-            st.Page("views/privacy.py", title="Privacy & sample"),
-            st.Page("views/start.py", title="Use my data", visibility="hidden"),
-        ],
-    },
-    expanded=True,
-)
 frame.enter(page.url_path)
 try:
     at = session.at()

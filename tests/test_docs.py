@@ -16,7 +16,7 @@ from tests import readme
 from tests.source import ROOT, modules
 
 README = readme.README.read_text(encoding="utf-8")
-INTERNAL = {"EARSHOT_LIFELINE", "EARSHOT_OWN_DB", "EARSHOT_TEST_STRICT"}
+INTERNAL = {"EARSHOT_BENCH", "EARSHOT_LIFELINE", "EARSHOT_OWN_DB", "EARSHOT_TEST_STRICT"}
 """Set by our own programs for each other, or for tests only."""
 
 

@@ -1,0 +1,1 @@
+"""A page that shows nothing: what the benchmark holds the others against."""
