@@ -148,6 +148,11 @@ def _name_score(field: str, name: str) -> float:
     return 0.0
 
 
+def is_named(field: str, name: str) -> bool:
+    """Say whether a column's name alone speaks for a field."""
+    return _name_score(field, name) > 0
+
+
 def _by_values(
     columns: Sequence[Column], fields: dict[str, str], taken: set[str], wanted: Iterable[str]
 ) -> None:

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 from collectors.tables import headers, orders
-from collectors.tables.columns import Column, Guess, guess
+from collectors.tables.columns import Column, Guess, guess, is_named
 from collectors.tables.dates import Order, zone_named
 from collectors.tables.delimited import Delimited
 from collectors.tables.dialect import NONE
@@ -137,6 +137,12 @@ def plan(
     found = guess(columns, given, survey=survey)
     if not CONTENT & found.fields.keys():
         raise InputError(_nothing_found(path, header))
+    if len(header.names) == 1 and not given and not is_named("text", header.names[0]):
+        # Any page of prose is a table of one column; feedback it is only if somebody says so.
+        raise InputError(
+            f"{path.name} does not look like a table of feedback: its only column is called "
+            f"{header.names[0][:60]!r}. If each line is one text, say --map text=COLUMN"
+        )
     kind = kind or _kind(found, survey)
     dates, warnings = _dates(found, header, evidence, wishes, now)
     return Plan(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from dashboard import choice, supervisor
+from dashboard import choice, settings, supervisor
 from dashboard.commands import options
 from storage.errors import ConfigError
 
@@ -41,6 +41,7 @@ def command(
 ) -> None:
     """Start collecting and open the dashboard; Ctrl-C stops both."""
     check_address(address)
+    settings.load(config_path)  # a slip in it is told before anything starts
     choose_port(port)
     if sample is None:
         sample = not config_path.exists() and not db_path.exists()

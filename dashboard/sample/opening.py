@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
+from dashboard import watch
 from dashboard.sample import company
 from dashboard.sample.deskwork import desk_history
 from dashboard.sample.history import SampleBatch, history
@@ -33,6 +34,8 @@ EVERY = 120.0
 """Seconds between looks: the sample should be seen to live."""
 
 
+CRISIS = (172, 132)
+"""From how many days ago until when alerts are looked for in the past."""
 SHIFT = timedelta(hours=4)
 """How finely the last weeks are lived."""
 
@@ -57,12 +60,13 @@ def build(path: Path, say: Callable[[str], object], now: datetime | None = None)
     clock = Clock(began)
     space = Workspace(Database(partial), Settings(), clock)
     _set_up(space, began)
-    say("The sample company is being prepared: 18 months of feedback, about 20 seconds ...")
+    say("The sample company is being prepared: 18 months of feedback, half a minute ...")
     batches = list(history(SEED, began))
     desk_from = began - timedelta(days=DESK_DAYS + 1)
     _store(space, clock, [each for each in batches if each.at < desk_from], ANALYSE)
     clock.at = desk_from
     space.understand()
+    _watch(space, clock, began)
     say("... and six weeks of work on it")
     _relive(space, clock, [each for each in batches if each.at >= desk_from], began)
     clock.at = began
@@ -101,6 +105,13 @@ def _store(space: Workspace, clock: Clock, batches: list[SampleBatch], pending: 
                     space.db, by_id[each.source_id], poll, batch, each.at, pending=pending
                 )
                 polls.end(space.db, poll, each.at, each.poll.error or None)
+
+
+def _watch(space: Workspace, clock: Clock, began: datetime) -> None:
+    """Look for signals on the days of the crisis, so that its alerts are remembered."""
+    for days_ago in range(CRISIS[0], CRISIS[1], -1):
+        clock.at = began - timedelta(days=days_ago)
+        watch.look(space)
 
 
 def _relive(space: Workspace, clock: Clock, batches: list[SampleBatch], began: datetime) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dashboard import data
 from dashboard.components import filter_bar, frame, kpis, live, notices, overview, session
 
 at = session.at()
 frame.title(at, "Overview")
-flt = filter_bar.choose(at, own=True)
+# Shares of one label alone would read as a catastrophe; labels are for lists.
+flt = replace(filter_bar.choose(at, own=True), labels=())
 live.refresh(at, "facts", "alerts", "sources", "settings")
 overview.alerts(at)
 if data.count(at, flt):
