@@ -199,9 +199,8 @@ def sites(at: At, flt: MentionFilter) -> list[Site]:
     """Every polled site, and whether it was looked at alike for all brands in the period."""
     start = flt.start or data.choices(at).first_day or at.today
     end = min(flt.end or at.today, at.today)
-    return _sites(
-        at, _midnight(start, at.zone), min(_midnight(end + timedelta(1), at.zone), at.minute)
-    )
+    after = min(_midnight(end + timedelta(1), at.zone), at.minute + timedelta(minutes=1))
+    return _sites(at, _midnight(start, at.zone), after)
 
 
 def brands(at: At, flt: MentionFilter) -> list[BrandRow]:
