@@ -26,7 +26,17 @@ def chosen() -> int | None:
 
 def case(at: At, case_id: int) -> None:
     """Draw a case; every action is bound to its id and to what was seen."""
-    st.button("← Queue", key="case.back", type="tertiary", on_click=_back)
+    with st.container(horizontal=True):
+        st.button("← Queue", key="case.back", type="tertiary", on_click=_back)
+        person = session.actor()
+        if person is not None:
+            st.button(
+                "Take the next →",
+                key="case.next",
+                type="tertiary",
+                on_click=case_actions.claim_next,
+                args=(person,),
+            )
     try:
         item = data.case(at, case_id)
     except NotFound:
@@ -98,6 +108,11 @@ def _keep(case_id: int, person: Person) -> None:
 
 def _writing(at: At, case: Case, person: Person, url: str | None) -> None:
     key = field(case, "draft")
+    if case.state is CaseState.ANSWERED:
+        with st.container(border=True):
+            st.caption("Recorded as answered; resolve it below, or take the next.")
+            st.text(case.draft or "")
+        return
     _adopt(case, person, key)
     with st.container(border=True):
         st.text_area(
@@ -107,13 +122,9 @@ def _writing(at: At, case: Case, person: Person, url: str | None) -> None:
             persist_state="session",
             on_change=case_actions.save_draft,
             args=(case, person),
-            disabled=case.state is CaseState.ANSWERED,
             help="Kept as a draft whenever you leave the field or press Ctrl+Enter.",
         )
-        if case.state is CaseState.ANSWERED:
-            st.caption("Recorded as answered.")
-            return
-        st.caption("1. Post it where the customer wrote. 2. Record it here.")
+        st.caption("Post it where the customer wrote, then record it here.")
         if url:
             st.link_button("Open where the customer wrote", url, type="tertiary")
         st.text_input("Where it stands", key=field(case, "url"), placeholder="https://…")
