@@ -33,7 +33,8 @@ def learn(
     owner = np.repeat(owners, sizes)
     names = list(types)
     support = _support(owner, flat, len(names))
-    kept = _kept(support)
+    # In the order of the alphabet: that of first appearance would be somebody's sentence.
+    kept = np.array(sorted(_kept(support), key=names.__getitem__), np.int64)
     number = np.full(len(names), -1, np.int64)
     number[kept] = np.arange(len(kept))
     pairs = _pairs(owner, number[flat], _last(sizes, len(flat)), len(kept))
@@ -127,7 +128,7 @@ def _chosen_pieces(owner: Ints, flat: Ints, names: Sequence[str], support: Ints)
     people_at_most = np.bincount(joined, spread, minlength=len(types)).astype(np.int64)
     kept = _kept(np.where(safe | (several >= AUTHORS), people_at_most, 0))
     listed = list(types)
-    return [listed[at] for at in kept]
+    return sorted(listed[at] for at in kept)
 
 
 def _slices(joined: Ints, starts: Ints, sizes: Ints) -> Ints:

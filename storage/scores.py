@@ -29,39 +29,31 @@ class Pending(NamedTuple):
 def pending(conn: sqlite3.Connection, limit: int) -> list[Pending]:
     """Return current versions that no model has looked at, oldest first seen first."""
     rows = conn.execute(
-        "SELECT m.id, m.version, v.title, v.text, v.lang, v.rating FROM mentions m"
+        "SELECT m.id, m.version, v.title, v.text, v.lang, v.rating, o.key FROM mentions m"
         " JOIN versions v ON v.mention_id = m.id AND v.version = m.version"
+        " JOIN slices s ON s.id = m.slice_id JOIN sources o ON o.id = s.source_id"
         " WHERE m.pending IN (1, 3, 5, 7) ORDER BY m.pending, m.id LIMIT ?",
         (limit,),
     )
     return [
-        Pending(id_, version, Passage(scored_text(title, text), lang, _stars(rating)))
-        for id_, version, title, text, lang, rating in rows
+        Pending(
+            id_, version, Passage(scored_text(title, text), lang, _stars(rating), source=source)
+        )
+        for id_, version, title, text, lang, rating, source in rows
     ]
 
 
 def save(db: Database, model: str, done: Sequence[tuple[Pending, Analysis]], now: datetime) -> int:
     """Store analyses and what they change in one transaction; return how many were current.
 
-    A version that was replaced meanwhile keeps its score; its successor is pending anyway.
+    ``model`` said what names no other. A version that was replaced meanwhile keeps its score;
+    its successor is pending anyway. What counted for a version before is kept uncounted.
     """
     if not done:
         return 0
+    wanted = json.dumps([[item.mention_id, item.version] for item, _ in done])
     with db.write() as conn:
-        model_id = _model(conn, model, now)
-        topics = dict(conn.execute("SELECT key, id FROM topics"))
-        at = millis(now)
-        conn.executemany(
-            "INSERT OR REPLACE INTO scores (mention_id, version, model_id, counted, label, score,"
-            " confidence, compound, lang, unsure, disagrees, topics, scored_at)"
-            " VALUES (?,?,?,1,?,?,?,?,?,?,?,?,?)",
-            [_score_row(item, analysis, model_id, topics, at) for item, analysis in done],
-        )
-        conn.executemany(
-            "INSERT OR REPLACE INTO opinions VALUES (?,?,?,?,?,?,?,?,?)",
-            [row for item, analysis in done for row in _opinions(item, analysis, model_id, topics)],
-        )
-        wanted = json.dumps([[item.mention_id, item.version] for item, _ in done])
+        _keep(conn, model, done, wanted, now)
         ids = [
             row[0]
             for row in conn.execute(
@@ -76,6 +68,36 @@ def save(db: Database, model: str, done: Sequence[tuple[Pending, Analysis]], now
         delta.write(conn)
         revisions.bump(conn, "facts")
     return len(ids)
+
+
+def _keep(
+    conn: sqlite3.Connection,
+    model: str,
+    done: Sequence[tuple[Pending, Analysis]],
+    wanted: str,
+    now: datetime,
+) -> None:
+    """Store scores and opinions; each version has one counted score afterwards."""
+    said_by = [analysis.model or model for _, analysis in done]
+    models = {name: _model(conn, name, now) for name in dict.fromkeys(said_by)}
+    topics = dict(conn.execute("SELECT key, id FROM topics"))
+    rows = [(*each, models[name]) for each, name in zip(done, said_by, strict=True)]
+    conn.execute(
+        "UPDATE scores SET counted = 0 WHERE counted = 1 AND (mention_id, version) IN"
+        " (SELECT value ->> 0, value ->> 1 FROM json_each(?))",
+        (wanted,),
+    )
+    at = millis(now)
+    conn.executemany(
+        "INSERT OR REPLACE INTO scores (mention_id, version, model_id, counted, label, score,"
+        " confidence, compound, lang, unsure, disagrees, topics, scored_at)"
+        " VALUES (?,?,?,1,?,?,?,?,?,?,?,?,?)",
+        [_score_row(item, analysis, model_id, topics, at) for item, analysis, model_id in rows],
+    )
+    conn.executemany(
+        "INSERT OR REPLACE INTO opinions VALUES (?,?,?,?,?,?,?,?,?)",
+        [row for item, said, model_id in rows for row in _opinions(item, said, model_id, topics)],
+    )
 
 
 def _model(conn: sqlite3.Connection, name: str, now: datetime) -> int:
