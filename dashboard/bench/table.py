@@ -149,7 +149,13 @@ def number(value: float, unit: str) -> str:
 
 
 def _baselines(figures: Sequence[Figure]) -> list[str]:
-    return list(dict.fromkeys(f"{each.name}: {each.against}" for each in figures if each.against))
+    """Say what figures are held against, once for all of which it is true."""
+    held = [each for each in figures if each.against]
+    found = []
+    for against in dict.fromkeys(each.against for each in held):
+        names = [each.name for each in held if each.against == against]
+        found.append(against if len(names) == len(held) else f"{', '.join(names)}: {against}")
+    return found
 
 
 def _line(cells: Sequence[str]) -> str:
