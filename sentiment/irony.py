@@ -22,9 +22,10 @@ _APPLAUSE = g.words("congrats congratulations bravo kudos genius brilliant class
 _PRAISE = g.words("job work done go much")
 _REMEDIES = g.words(
     "fix fixing fixed find finding found solve solving solved sort sorting sorted resolve "
-    "resolving resolved handle handling handled deal dealing repair repairing replace replacing refund "
-    "refunding refunded return returning help helping helped rescue rescuing locate locating "
-    "reuniting recover recovering rectify rectifying reply replying response respond responding "
+    "resolving resolved handle handling handled deal dealing repair repairing replace replacing "
+    "refund refunding refunded return returning help helping helped rescue rescuing "
+    "locate locating reuniting recover recovering rectify rectifying reply replying response "
+    "respond responding "
     "assist assisting assistance get getting make making waive waiving update updates heads notice "
     "listening understanding concern patience despite rebook rebooking taking call calling save "
     "saving accommodating correcting addressing compensate compensating apology"

@@ -60,7 +60,9 @@ def test_without_a_known_word_in_an_unknown_language_there_is_no_score(text: str
     assert read(text).label is Label.UNSCORED
 
 
-@pytest.mark.parametrize("text", ["Great app!", "nice", ":)", "Horrible", "GOOD 👍", "❤️ love", "👍👍", "👎"])
+@pytest.mark.parametrize(
+    "text", ["Great app!", "nice", ":)", "Horrible", "GOOD 👍", "❤️ love", "👍👍", "👎"]
+)
 def test_short_texts_with_known_words_are_scored(text: str) -> None:
     answer = read(text)
     assert answer.label in {Label.POSITIVE, Label.NEGATIVE}
