@@ -41,6 +41,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "dashboard.commands.doctor:command",
         "Say what is well and how to mend what is not.",
     ),
+    "bench": (
+        "dashboard.commands.bench:command",
+        "Measure Earshot against its plainest equivalents.",
+    ),
     "worker": ("dashboard.commands.worker:command", "The loop alone, as `up` starts it."),
     "topics": ("dashboard.commands.topics:command", "How often and how well topics are spoken of."),
 }
