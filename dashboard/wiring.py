@@ -19,10 +19,20 @@ from collectors.contract import Check, Collector, Services
 from collectors.pipeline import Analyser, Pipeline, Waiting
 from dashboard import settings as configuration
 from dashboard.settings import Settings
-from storage import imports, mentions, polls, recast, rules, scores, sources, workspace
+from storage import (
+    imports,
+    mentions,
+    models_store,
+    polls,
+    recast,
+    rules,
+    scores,
+    sources,
+    workspace,
+)
 from storage.database import Database
 from storage.errors import CollectError, ConfigError, NotFound, Refused
-from storage.models import Analysis, Batch, Json, Label, Saved, Source, Topic
+from storage.models import Analysis, Batch, Brand, Json, Label, Saved, Source, Topic
 from storage.recast import ALL_HISTORY, ANALYSE, RULES
 from storage.rollups import Delta
 from storage.slices import Slices
@@ -88,6 +98,7 @@ class Workspace:
         self.now = now
         self._store = SqliteStore(db, now)
         self._pipeline = Pipeline(self._store, self.analyser, now)
+        self._engine: tuple[object, Analyser] | None = None
         self._analyser: tuple[object, Analyser] | None = None
         self._collectors: dict[tuple[str, str], Collector] = {}
 
@@ -107,13 +118,31 @@ class Workspace:
 
         return self.settings.topics or taxonomy.default_topics()
 
-    def analyser(self) -> Analyser:
-        """The model that counts; made anew when the brands changed."""
-        brands = tuple(workspace.brands(self.db.reader()))
-        if self._analyser is None or self._analyser[0] != brands:
+    def brands(self) -> tuple[Brand, ...]:
+        """All brands, whose names are masked before scoring."""
+        return tuple(workspace.brands(self.db.reader()))
+
+    def engine(self) -> Analyser:
+        """The default model, on which learned ones stand; made anew when the brands changed."""
+        brands = self.brands()
+        if self._engine is None or self._engine[0] != brands:
             from sentiment import analyser
 
-            self._analyser = (brands, analyser.best(brands, self.topics()))
+            self._engine = (brands, analyser.best(brands, self.topics()))
+        return self._engine[1]
+
+    def analyser(self) -> Analyser:
+        """What counts: the default, and learned models where one was promoted."""
+        engine = self.engine()
+        counting = models_store.counting(self.db.reader())
+        if not counting:
+            return engine
+        if self._analyser is None or self._analyser[0] != (engine, counting):
+            from dashboard import learned_models
+            from sentiment.learned_choice import Chosen
+
+            models = learned_models.promoted(self.db.reader())
+            self._analyser = ((engine, counting), Chosen(engine, models, self.brands()))
         return self._analyser[1]
 
     @cached_property

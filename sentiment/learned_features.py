@@ -19,6 +19,8 @@ from storage.models import Analysis, Label
 VERSION = 1
 ENGINE = ("score", "compound", "negative", "neutral", "positive", "unscored", "length", "!", "?")
 """The engine's own features, in the order of their columns."""
+WEIGHT = 2.0
+"""How much more the engine's features count than n-grams before anything is learned."""
 _SIDES = (Label.NEGATIVE, Label.NEUTRAL, Label.POSITIVE)
 
 
@@ -66,7 +68,7 @@ def weigh(counts: Counts, rare: Small, spoken: int) -> Weighted:
 def engine(texts: Sequence[str], analyses: Sequence[Analysis]) -> Floats:
     """Return the engine's features, one row a text."""
     rows = [_row(text, said) for text, said in zip(texts, analyses, strict=True)]
-    return np.array(rows, np.float64).reshape(-1, len(ENGINE))
+    return WEIGHT * np.array(rows, np.float64).reshape(-1, len(ENGINE))
 
 
 def _row(text: str, said: Analysis) -> tuple[float, ...]:

@@ -7,6 +7,7 @@ scipy are loaded here and nowhere else; what comes out is numpy arrays.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -44,6 +45,7 @@ def ratios(ngrams: Weighted, sides: Ints, size: int) -> Floats:
 
 def fit(ngrams: Weighted, engine: Floats, sides: Ints, rare: Small, seed: int) -> Weights:
     """Return weights without calibration."""
+    from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
@@ -52,8 +54,10 @@ def fit(ngrams: Weighted, engine: Floats, sides: Ints, rare: Small, seed: int) -
     model = LogisticRegression(
         C=STRENGTH, class_weight="balanced", tol=1e-3, max_iter=STEPS, random_state=seed
     )
-    # Its many small steps take three times as long when threads wait for each other.
-    with threadpool_limits(1):
+    # Its many small steps take three times as long when threads wait for each other. The
+    # last steps change no answer: that they were not all taken is no reason to complain.
+    with threadpool_limits(1), warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(_matrix(ngrams, engine, scale), sides)
     coefficients, bias = _three_sided(model)
     prior = np.bincount(sides, minlength=len(LABELS)) + 1.0

@@ -10,7 +10,7 @@ everything about storage, is decided elsewhere.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from sentiment import learned_exam as exams
@@ -158,9 +158,11 @@ class Training:
         self._courses: dict[str, _Course] = {}
         self.made: dict[str, Made] = {}
 
-    def run(self) -> list[Taught]:
-        """Teach and examine every group."""
-        return [self._taught(group) for group in self._groups]
+    def run(self, sources: Collection[str] = ()) -> list[Taught]:
+        """Teach and examine every group, or those of some sources."""
+        return [
+            self._taught(group) for group in self._groups if not sources or group.source in sources
+        ]
 
     def _taught(self, group: Group) -> Taught:
         course = self._course(group)

@@ -1,7 +1,8 @@
 """``earshot analyze``: a filter, JSON lines in, one JSON line out for each, in order.
 
 It reads what is there, answers it, flushes, and waits for more, so that another program
-can talk to it line by line. It opens no database.
+can talk to it line by line. Of a database it reads the models that were promoted there;
+it never makes or changes one.
 """
 
 from __future__ import annotations
@@ -41,10 +42,16 @@ class _Wrong(NamedTuple):
     type=click.Choice(["best", "vader"]),
     default="best",
     show_default=True,
-    help="best: of the cleaned and masked text, unscored in languages that it cannot read. "
+    help="best: of the cleaned and masked text, by the learned model that was promoted or the "
+    "default one, unscored in languages that neither can read. "
     "vader: vaderSentiment's own answer for the text exactly as given.",
 )
-@click.option("--source", metavar="ID", help="Use the model promoted for this source, if any.")
+@click.option(
+    "--source",
+    metavar="ID",
+    help="Use the model promoted for this source, if any; without it, that of the text's "
+    "language which learned from most texts.",
+)
 def command(db_path: Path, config_path: Path, model: str, source: str | None) -> None:
     """Analyse texts: JSON lines on standard input, JSON lines on standard output.
 
@@ -54,10 +61,9 @@ def command(db_path: Path, config_path: Path, model: str, source: str | None) ->
     answered all the same, and the exit code is 1. Brands and topics are those of the
     configuration file, where there is one.
     """
-    del db_path, source  # they choose among learned models, of which there are none yet
-    analyser = _analyser(model, config_path)
+    analyser = _analyser(model, config_path, db_path, source)
     try:
-        wrong = _filter(analyser, sys.stdin.buffer, sys.stdout.buffer)
+        wrong = _filter(analyser, source, sys.stdin.buffer, sys.stdout.buffer)
     except BrokenPipeError:
         # Whoever read the answers has left (`| head`): nothing to say, and nobody to say it to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -66,23 +72,24 @@ def command(db_path: Path, config_path: Path, model: str, source: str | None) ->
         raise EarshotError(f"{wrong} line(s) could not be taken; their answers say why")
 
 
-def _analyser(model: str, config_path: Path) -> Analyser:
-    from dashboard import settings
+def _analyser(model: str, config_path: Path, db_path: Path, source: str | None) -> Analyser:
+    from dashboard import learned_models, settings
     from sentiment import analyser
 
     declared = settings.load(config_path)
     if model == "vader":
         return analyser.Vader(declared.topics) if declared.topics else analyser.Vader()
-    return analyser.best(declared.brands, declared.topics or None)
+    engine = analyser.best(declared.brands, declared.topics or None)
+    return learned_models.analyser_of(db_path, engine, declared.brands, source)
 
 
-def _filter(analyser: Analyser, given: BinaryIO, answered: BinaryIO) -> int:
+def _filter(analyser: Analyser, source: str | None, given: BinaryIO, answered: BinaryIO) -> int:
     """Answer every line, and return how many could not be taken."""
     wrong = line = 0
     for lines in _blocks(given):
         for start in range(0, len(lines), ANALYSE_AT_ONCE):
             items = [
-                _passage(text, line + number)
+                _passage(text, line + number, source)
                 for number, text in enumerate(lines[start : start + ANALYSE_AT_ONCE], 1)
             ]
             line += len(items)
@@ -107,14 +114,14 @@ def _blocks(given: BinaryIO) -> Iterator[list[bytes]]:
         yield [b"".join(begun)]
 
 
-def _passage(line: bytes, number: int) -> Passage | _Wrong:
+def _passage(line: bytes, number: int, source: str | None) -> Passage | _Wrong:
     """Read one line, or say what is wrong with it."""
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
         found = json.loads(text)
         if not isinstance(found, dict):
             raise InputError('not an object like {"text": "…"}')
-        return Passage(_text(found), _lang(found), _rating(found), _targets(found))
+        return Passage(_text(found), _lang(found), _rating(found), _targets(found), source)
     except InputError as error:
         return _Wrong(number, str(error))
     except UnicodeDecodeError as error:
