@@ -98,6 +98,17 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+@pytest.fixture(autouse=True)
+def same_main_module() -> Iterator[None]:
+    """Put ``__main__`` back, which Streamlit's page tests replace by the page's script.
+
+    Processes that a later test spawns would run that script, die, and be started for ever.
+    """
+    before = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = before
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Let a reader end with its thread, as it may: only Python 3.13 and later warn of that."""
     config.addinivalue_line("filterwarnings", "ignore:unclosed database:ResourceWarning")
