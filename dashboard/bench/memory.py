@@ -23,16 +23,16 @@ QUERIES = ("period=all", "period=12m", server.query(), server.query("&label=nega
 """Addresses at which every page is opened."""
 
 
-def section(db: Path, folder: Path) -> Section:
+def section(db: Path, folder: Path, fresh: int = FRESH) -> Section:
     """Let both programs do their work, one after the other."""
     with server.copied(db, folder) as copy:
-        worker = _worker(copy, folder / "worker.log")
+        worker = _worker(copy, folder / "worker.log", fresh)
         dashboard = _dashboard(copy, folder / "dashboard.log")
     return Section(
         "memory",
         "Resident memory of the real processes on the same workspace.",
         (
-            _figure("worker", worker, f"after it scored {FRESH:,} mentions and looked for signals"),
+            _figure("worker", worker, f"after it scored {fresh:,} mentions and looked for signals"),
             _figure("dashboard", dashboard, "after every page was opened at four addresses"),
         ),
     )
@@ -43,13 +43,13 @@ def _figure(name: str, used: Memory, when: str) -> Figure:
     return Figure(name, used.resident, "MB", goal=Goal(LIMIT_MB), note=note)
 
 
-def _worker(path: Path, log: Path) -> Memory:
+def _worker(path: Path, log: Path, fresh: int) -> Memory:
     with closing(Database(path)) as db:
-        fresh = [
+        seen = [
             replace(each, native_id=f"fresh-{each.native_id}")
-            for each in Corpus(seed=7).observations(FRESH, days=7)
+            for each in Corpus(seed=7).observations(fresh, days=7)
         ]
-        for group in workspaces.batched(fresh, workspaces.AT_ONCE):
+        for group in workspaces.batched(seen, workspaces.AT_ONCE):
             with db.write():
                 workspaces.store_all(db, group)
         began = millis(utc_now())

@@ -22,9 +22,11 @@ CROWDED = ("overview", "mentions", "queue")
 HIDDEN = ("start",)
 
 
-def section(db: Path, folder: Path, rounds: int = 12) -> Section:
-    """Measure pages alone and with eight sessions at once."""
-    pages = [BLANK, *names()]
+def section(
+    db: Path, folder: Path, rounds: int = 12, chosen: Sequence[str] | None = None
+) -> Section:
+    """Measure pages alone and with eight sessions at once; all of them unless chosen."""
+    pages = [BLANK, *(names() if chosen is None else chosen)]
     with ExitStack() as stack:
         port, _ = stack.enter_context(server.dashboard(db, folder / "pages.log"))
         sessions = {
@@ -34,10 +36,10 @@ def section(db: Path, folder: Path, rounds: int = 12) -> Section:
         for each in (one for many in sessions.values() for one in many):
             each.rerun()
         alone = _in_turns({page: many[:1] for page, many in sessions.items()}, rounds)
-        crowd = {page: sessions[page] for page in (BLANK, *CROWDED)}
+        crowd = {page: sessions[page] for page in pages if page in (BLANK, *CROWDED)}
         at_once = _in_turns(crowd, rounds)
     figures = [_figure(page, alone, Goal(1.5), "one session") for page in pages[1:]]
-    figures += [_figure(page, at_once, Goal(4), "eight at once") for page in CROWDED]
+    figures += [_figure(page, at_once, Goal(4), "eight at once") for page in crowd if page != BLANK]
     return Section(
         "pages",
         f"A rerun of each page over the websocket at its last 30 days, {PAUSE} s between clicks,"

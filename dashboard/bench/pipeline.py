@@ -9,8 +9,6 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
-
 from collectors.pipeline import Pipeline
 from dashboard.bench import workspaces
 from dashboard.bench.clocks import interleaved, spent
@@ -18,7 +16,7 @@ from dashboard.bench.corpus import A_DAY, NOW, Corpus
 from dashboard.bench.table import Figure, Goal, Section
 from dashboard.bench.workspaces import AT_ONCE, TOPICS, batched
 from dashboard.wiring import SqliteStore
-from sentiment import analyser
+from sentiment import analyser, reference
 from storage.database import Database, key_path
 from storage.models import Passage
 
@@ -37,7 +35,7 @@ def section(folder: Path, rounds: int = 3, characters: int = CHARACTERS) -> Sect
             _figure(folder, rounds, 100, characters // 250, Goal(0.2, least=True)),
             _figure(folder, rounds, 1_100, characters // 2_500, Goal(0.7, least=True)),
         ),
-        inspect.getsource(vader_alone),
+        inspect.getsource(reference.loop),
     )
 
 
@@ -56,7 +54,7 @@ def _figure(folder: Path, rounds: int, length: int, count: int, goal: Goal) -> F
     db.close()
     texts = [each.text for each in seen]
     took = interleaved(
-        {"vader": partial(vader_alone, texts), "earshot": partial(_understood, waiting)}, rounds
+        {"vader": partial(_vader_alone, texts), "earshot": partial(_understood, waiting)}, rounds
     )
     return Figure(
         f"texts of {length:,} characters",
@@ -68,12 +66,10 @@ def _figure(folder: Path, rounds: int, length: int, count: int, goal: Goal) -> F
     )
 
 
-def vader_alone(texts: Sequence[str]) -> float:
-    """Score texts with vaderSentiment as its documentation shows."""
-    model = SentimentIntensityAnalyzer()
+def _vader_alone(texts: Sequence[str]) -> float:
+    model = reference.original()
     with spent() as it:
-        for text in texts:
-            model.polarity_scores(text)
+        reference.loop(model, texts)
     return it.cpu
 
 

@@ -78,6 +78,8 @@ def facts(path: Path, filters: int = 32) -> Section:
             goal = Goal(150) if what == "text" else Goal(400)
             for name, each in _timed(conn, lists, chosen).items():
                 figures.append(_figure(f"{what}: {name}", each, goal))
+        (commonest,) = _timed(conn, {"": queries.totals}, [MentionFilter(text='"the"')]).values()
+        figures.append(_figure("text: totals, of a word in most mentions", commonest, None))
     return Section(
         "search",
         f"The same workspace; {filters} random filters with words or several topics, beside"
@@ -216,7 +218,7 @@ def _timed(
     return {name: [median(found[name, i]) for i in range(len(filters))] for name in asked}
 
 
-def _figure(name: str, seconds: list[float], goal: Goal) -> Figure:
+def _figure(name: str, seconds: list[float], goal: Goal | None) -> Figure:
     middle = percentile(seconds, 0.5) * MILLI
     note = f"median {middle:.1f} ms, worst {max(seconds) * MILLI:.0f} ms"
     return Figure(name, percentile(seconds, 0.95) * MILLI, "ms", goal=goal, note=note)

@@ -56,6 +56,7 @@ class Session:
             self._buffer += self._received()
         head, _, rest = bytes(self._buffer).partition(b"\r\n\r\n")
         if b" 101 " not in head.partition(b"\r\n")[0]:
+            self.close()
             raise PageFailed(f"the server refused a session: {head[:80].decode('latin-1')}")
         self._buffer = bytearray(rest)
 

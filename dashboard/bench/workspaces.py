@@ -108,7 +108,7 @@ def _fill(path: Path, size: int, say: Callable[[str], object]) -> None:
             say(f"  {done:,}")
     rules.open_cases(db, None, NOW)
     with db.write() as conn:
-        _poll_history(db)
+        _poll_history(db, min(POLLS_A_DAY, 1 + size // 10_000))
         alerts.apply(conn, [Opened(_sign(i)) for i in range(200)], EARSHOT, NOW)
     db.checkpoint()
     db.close()
@@ -136,9 +136,9 @@ def _sign(number: int) -> Sign:
     return Sign("volume", f"source={number}", "Twice as many mentions as on other days", {"n": 9})
 
 
-def _poll_history(db: Database) -> None:
-    """Write two years of polls every quarter of an hour; one in 500 fails."""
-    step = 86_400_000 // POLLS_A_DAY
+def _poll_history(db: Database, a_day: int) -> None:
+    """Write two years of polls, every quarter of an hour in a big one; one in 500 fails."""
+    step = 86_400_000 // a_day
     start = millis(NOW - timedelta(days=DAYS))
     with db.write() as conn:
         for (source_id,) in conn.execute("SELECT id FROM sources WHERE id > 0").fetchall():
@@ -147,7 +147,7 @@ def _poll_history(db: Database) -> None:
                 " VALUES (?, ?, ?, 1, ?, 'earshot')",
                 (
                     (source_id, start + i * step, start + i * step + 900, _error(i + source_id))
-                    for i in range(DAYS * POLLS_A_DAY)
+                    for i in range(DAYS * a_day)
                 ),
             )
 
