@@ -128,7 +128,7 @@ def test_the_filter_lives_in_the_address(space: Workspace, url: str, browser: Br
         page.get_by_role("link", name="Overview").click()
         expect(page.get_by_role("heading", name="Overview")).to_be_visible(timeout=LONG)
         expect(page).to_have_url(re.compile("label=negative"), timeout=LONG)
-        page.go_back()
+        page.get_by_role("link", name="Mentions").click()
         expect(page.get_by_role("heading", name="Mentions")).to_be_visible(timeout=LONG)
         expect(page.get_by_role("searchbox", name="Words")).to_have_value("delivery")
 
