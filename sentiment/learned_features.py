@@ -21,6 +21,8 @@ ENGINE = ("score", "compound", "negative", "neutral", "positive", "unscored", "l
 """The engine's own features, in the order of their columns."""
 WEIGHT = 2.0
 """How much more the engine's features count than n-grams before anything is learned."""
+AT_ONCE, TEXTS_AT_ONCE = 2_000_000, 5_000
+"""N-grams and texts looked at in one step, which bounds memory."""
 _SIDES = (Label.NEGATIVE, Label.NEUTRAL, Label.POSITIVE)
 
 
@@ -50,18 +52,25 @@ class Weighted(NamedTuple):
 
 def rarity(counts: Counts, size: int) -> Small:
     """Return the weight of each column: the rarer an n-gram, the more it says."""
-    seen = np.bincount(counts.columns, minlength=size)
+    seen = np.zeros(size, np.int64)
+    for start in range(0, len(counts.columns), AT_ONCE):
+        seen += np.bincount(counts.columns[start : start + AT_ONCE], minlength=size)
     weights: Small = (np.log((1 + counts.texts) / (1 + seen)) + 1).astype(np.float32)
     return weights
 
 
 def weigh(counts: Counts, rare: Small, spoken: int) -> Weighted:
     """Return counts as weights; columns from ``spoken`` on are a block of their own."""
-    values = (1 + np.log(counts.counts)) * rare[counts.columns]
-    block = np.repeat(np.arange(0, 2 * counts.texts, 2), np.diff(counts.starts))
-    block += counts.columns >= spoken
-    length = np.sqrt(np.bincount(block, values * values, minlength=2 * counts.texts))
-    values /= length[block].astype(np.float32)
+    values = np.empty(len(counts.columns), np.float32)
+    for first in range(0, counts.texts, TEXTS_AT_ONCE):
+        starts = counts.starts[first : first + TEXTS_AT_ONCE + 1]
+        here = slice(starts[0], starts[-1])
+        columns = counts.columns[here]
+        found = (1 + np.log(counts.counts[here])) * rare[columns]
+        block = np.repeat(np.arange(0, 2 * len(starts) - 2, 2), np.diff(starts))
+        block += columns >= spoken
+        length = np.sqrt(np.bincount(block, found * found, minlength=2 * len(starts) - 2))
+        values[here] = found / length[block]
     return Weighted(counts.starts, counts.columns, values)
 
 

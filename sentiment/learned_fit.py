@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from sentiment.learned import LABELS, Weights, calibrated
-from sentiment.learned_features import Weighted
+from sentiment.learned_features import AT_ONCE, Weighted
 from sentiment.learned_figures import figures
 from sentiment.learned_vocabulary import Floats, Ints, Small
 
@@ -25,21 +25,22 @@ FLOOR = 0.3
 LEAN = 0.25
 LEANS = (0.2, 0.3, 0.4, 0.5, 0.6)
 ENOUGH_TO_LEAN = 1_000
-STEPS = 100
+STEPS = 50
 ABSENT = -30.0
 
 
 def ratios(ngrams: Weighted, sides: Ints, size: int) -> Floats:
     """Return the scale of each column: its largest log-count ratio of a label to the rest."""
-    best = np.zeros(size)
-    everywhere = np.bincount(ngrams.columns, minlength=size)
+    inside = np.zeros(len(LABELS) * size, np.int64)
     of = np.repeat(sides.astype(np.int8), np.diff(ngrams.starts))
-    for side in range(len(LABELS)):
-        inside = np.bincount(ngrams.columns[of == side], minlength=size)
-        n = int((sides == side).sum())
-        share = (inside + 1) / (n + 1)
-        rest = (everywhere - inside + 1) / (len(sides) - n + 1)
-        best = np.maximum(best, np.abs(np.log(share / rest)))
+    for start in range(0, len(of), AT_ONCE):
+        here = slice(start, start + AT_ONCE)
+        inside += np.bincount(of[here] * np.int64(size) + ngrams.columns[here], minlength=len(inside))
+    seen = inside.reshape(len(LABELS), size)
+    n = np.bincount(sides, minlength=len(LABELS))[:, None]
+    share = (seen + 1) / (n + 1)
+    rest = (seen.sum(axis=0) - seen + 1) / (len(sides) - n + 1)
+    best: Floats = np.abs(np.log(share / rest)).max(axis=0)
     return best + FLOOR
 
 
@@ -148,3 +149,8 @@ def calibrate(weights: Weights, values: Floats, sides: Ints) -> Weights:
         return told.macro_f1 + told.accuracy / 4
 
     return replace(found, lean=max(LEANS, key=worth))
+
+
+def calibrated_like(weights: Weights, before: Weights) -> Weights:
+    """Return weights with the calibration of others, made in the same way of other texts."""
+    return replace(weights, temperature=before.temperature, shift=before.shift, lean=before.lean)

@@ -124,7 +124,7 @@ class _Course:
             len(lessons),
             lessons[0].lesson.at,
             lessons[-1].lesson.at,
-            self._teach(lessons),
+            self._teach(lessons, self._models()[-1][-1]),
         )
 
     def _models(self) -> list[tuple[float, float, list[Studied], Learned]]:
@@ -134,10 +134,10 @@ class _Course:
                 self._steps.append((start, end, before, self._teach(before)))
         return self._steps
 
-    def _teach(self, lessons: list[Studied]) -> Learned:
+    def _teach(self, lessons: list[Studied], before: Learned | None = None) -> Learned:
         self._say(f"{self.key}: learning from {len(lessons):,} texts")
         pieces = sum(len(each.lesson.text) for each in lessons) <= PIECED
-        return teaching.teach(lessons, pieces=pieces, seed=self._seed)
+        return teaching.teach(lessons, pieces=pieces, seed=self._seed, before=before)
 
 
 class Training:
