@@ -35,7 +35,9 @@ def ratios(ngrams: Weighted, sides: Ints, size: int) -> Floats:
     of = np.repeat(sides.astype(np.int8), np.diff(ngrams.starts))
     for start in range(0, len(of), AT_ONCE):
         here = slice(start, start + AT_ONCE)
-        inside += np.bincount(of[here] * np.int64(size) + ngrams.columns[here], minlength=len(inside))
+        inside += np.bincount(
+            of[here] * np.int64(size) + ngrams.columns[here], minlength=len(inside)
+        )
     seen = inside.reshape(len(LABELS), size)
     n = np.bincount(sides, minlength=len(LABELS))[:, None]
     share = (seen + 1) / (n + 1)
