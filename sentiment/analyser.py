@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -39,11 +40,13 @@ from sentiment.cleaning import Cleaned, clean
 from sentiment.opinions import Clauses, label
 from sentiment.phrases import Found, Phrases
 from sentiment.scoring import UNSURE
-from sentiment.tokens import spans
+from sentiment.tokens import read, spans
 from storage.models import Analysis, Brand, Flag, Label, Passage, Topic
 
 VERSION = 2
 HIGH_STARS, LOW_STARS = 4, 2
+SHORT = 60
+_STRETCHED = re.compile(r"([^\W\d_])\1{2}")
 
 # How often plain VADER's label was right, for |compound| from each bound on: the mean over
 # six sets of annotated or starred posts, sentences and reviews (airlines, hotels, goods, an
@@ -87,14 +90,14 @@ class Lexicon:
     def explain(self, passage: Passage) -> tuple[Reason, ...]:
         """Return the words that made the score, in order; empty where unscored."""
         text = _prepared(passage.text, _phrases(self.brands, self.topics))
-        if not language.detect(text.cleaned.text, passage.lang).english:
+        if not language.detect(_plain(text.cleaned.text), passage.lang).english:
             return ()
         reading = understanding.understand(text.scored)
-        places = spans(text.scored, len(reading.tokens))
+        places = _Places(text, reading)
         told = []
         for hit in sorted(reading.hits, key=lambda hit: hit.at):
             if abs(hit.value) >= opinions.THRESHOLD:
-                start, end = text.cleaned.given(places[hit.at][0], places[hit.end - 1][1])
+                start, end = places.given(hit.at, hit.end)
                 told.append(Reason(start, end, passage.text[start:end], round(hit.value, 2)))
         return tuple(told)
 
@@ -143,20 +146,43 @@ def _prepared(given: str, phrases: Phrases) -> _Text:
     return _Text(cleaned, masked, found)
 
 
+def _plain(text: str) -> str:
+    """Return a short text without stretched words, which are a language of their own."""
+    if len(text) > SHORT or not _STRETCHED.search(text):
+        return text
+    return " ".join(word.word for word in read(text) if word.word.isalpha())
+
+
+class _Places:
+    """Where the words of a text stand; looked up when the first one is asked for."""
+
+    __slots__ = ("_count", "_found", "_text")
+
+    def __init__(self, text: _Text, reading: understanding.Reading) -> None:
+        self._text = text
+        self._count = len(reading.tokens)
+        self._found: list[tuple[int, int]] | None = None
+
+    def all(self) -> list[tuple[int, int]]:
+        """Return the span of each word in the scored text."""
+        if self._found is None:
+            self._found = spans(self._text.scored, self._count)
+        return self._found
+
+    def given(self, start: int, end: int) -> tuple[int, int]:
+        """Turn a span of words into one of the given text."""
+        places = self.all()
+        return self._text.cleaned.given(places[start][0], places[end - 1][1])
+
+
 def _read(passage: Passage, phrases: Phrases) -> Analysis:
     text = _prepared(passage.text, phrases)
-    guess = language.detect(text.cleaned.text, passage.lang)
+    guess = language.detect(_plain(text.cleaned.text), passage.lang)
     compound = vader.vader().compound(text.scored)
     about = [hit for hit in text.found if hit.key not in masking.NAMES]
     reading = understanding.understand(text.scored, opinions=guess.english)
-    places: list[tuple[int, int]] = []
-
-    def span(start: int, end: int) -> tuple[int, int]:
-        """Turn a span of words into one of the given text."""
-        if not places:
-            places.extend(spans(text.scored, len(reading.tokens)))
-        return text.cleaned.given(places[start][0], places[end - 1][1])
-
+    places = _Places(text, reading)
+    span = places.given
     # Of a language that nobody could tell, only known words are evidence.
     scored = guess.english and bool(guess.lang or any(hit.base for hit in reading.hits))
     urgent = intent.urgency(reading.structure, span)
@@ -165,8 +191,8 @@ def _read(passage: Passage, phrases: Phrases) -> Analysis:
     good, bad = reading.balance
     score = scoring.score(good, bad)
     told = label(score)
-    confidence = scoring.confidence(told, good, bad)
-    judge = aspects.Aspects(text.scored, reading) if about or passage.targets else None
+    confidence = scoring.confidence(told, good, bad, reading.asks)
+    judge = aspects.Aspects(reading, places.all()) if about or passage.targets else None
     return Analysis(
         label=told,
         score=score,

@@ -29,6 +29,8 @@ ASKED, CONTRAST, CONCEDED, UNREAL_IF, YOU = (1 << k for k in range(20, 25))
 
 NEAR, FAR = 4, 8
 """How many words "no" and "not" reach within a clause."""
+CLOSE = 4
+"""How many words "not" reaches to deny that something is bad."""
 FARTHEST = 60
 """How many words the denial of an opinion reaches ("I can't say, given …, that")."""
 
@@ -54,7 +56,7 @@ class _Denial(NamedTuple):
     """Words ``start`` to ``end`` are denied; what is bad only before ``asked``.
 
     "I don't see how it could be good" denies the good, "I don't know why it is so bad"
-    denies nothing.
+    denies nothing, and from afar "not" rarely says that something is not bad.
     """
 
     start: int
@@ -89,6 +91,9 @@ def structure(tokens: list[Token]) -> Structure:
     for at, cue in found.cues:
         clauses[min(bisect_right(ends, at), len(ends) - 1)].cues |= cue
     denials = _denials(flags, clauses) + _phrased(words, flags, clauses, ends, found.denials)
+    denials += [
+        d._replace(asked=d.start) for d in _phrased(words, flags, clauses, ends, found.doubts)
+    ]
     good: Sequence[bool] = _NONE
     bad: Sequence[bool] = _NONE
     if denials:
@@ -128,7 +133,7 @@ def _cut(words: list[str], flags: list[int]) -> list[Clause]:
     sentence = 0
     for at in compress(range(size), flags):
         flag = flags[at]
-        if flag & _OPENS and at > clause.start and _opens(flags, at, clause.start, size):
+        if at > clause.start and _starts(flags, at, clause, size):
             clause.end = at
             clause = Clause(at, sentence, flag)
             clauses.append(clause)
@@ -170,6 +175,14 @@ def _note(clause: Clause, flag: int, word: str) -> None:
         clause.cues |= WOULD
 
 
+def _starts(flags: list[int], at: int, clause: Clause, size: int) -> bool:
+    """Tell whether a clause begins at a word."""
+    flag = flags[at]
+    if flag & _OPENS and _opens(flags, at, clause.start, size):
+        return True
+    return bool(flag & _SUBJECTS and clause.cues & _SUPPOSED) and _restarts(flags, at, clause)
+
+
 def _opens(flags: list[int], at: int, start: int, size: int) -> bool:
     """Tell whether a word that may begin a clause does so here."""
     flag = flags[at]
@@ -177,11 +190,27 @@ def _opens(flags: list[int], at: int, start: int, size: int) -> bool:
         return True
     following = flags[at + 1] if at + 1 < size else 0
     if flag & g.NOW:
-        return at > start + 1 and at + 2 < size and not flag & _ENDS
+        return at > start + 1 and at + 1 < size and not flag & _ENDS
     if flag & g.AND:
         return bool(following & (g.SUBJECT | g.DETERMINER | g.AUXILIARY | g.NOT | g.IF))
     others = g.SUBJECT | g.DETERMINER | g.ME | g.YOU | g.NAME | g.AUXILIARY
     return bool(following & others)
+
+
+_SUPPOSED = CONDITION | CONCEDED
+_SUBJECTS = g.SUBJECT | g.DETERMINER
+
+
+def _restarts(flags: list[int], at: int, clause: Clause) -> bool:
+    """Tell whether a subject begins the main clause ("despite the queue I love it")."""
+    if at < clause.start + 3:
+        return False
+    return not flags[at - 1] & (_BOUND | g.CONTRAST | g.CONCEDES | g.IF)
+
+
+_BOUND = (
+    g.OPINES | g.SUBJECT | g.AUXILIARY | g.LINKS | g.BREAKS | g.AND | g.OR | g.THAN | g.DETERMINER
+)
 
 
 def _asked(clauses: list[Clause], sentence: int) -> None:
@@ -208,11 +237,11 @@ def _denials(flags: list[int], clauses: list[Clause]) -> list[_Denial]:
         clause = clauses[number]
         flag = flags[at]
         end = _reach(flags, at, clause)
-        asked = len(flags)
+        asked = at + 1 + CLOSE
         if flag & g.NOT and _opines(flags, at, clause.end):
             end = min(bounds[number], at + FARTHEST)
             asked = next((k for k in range(at + 2, end) if flags[k] & g.WHY), end)
-        elif flag & g.NOT and flag & g.COMMA and _inserted(flags, clauses, number):
+        elif flag & g.NOT and clause.end - at <= 3 and _inserted(flags, clauses, number):
             end = min(bounds[number], at + FARTHEST)
         elif flag & g.NOT and end == clause.end:
             end = _listed(flags, clauses, number, end)
@@ -272,11 +301,14 @@ def _inserted(flags: list[int], clauses: list[Clause], number: int) -> bool:
     """Tell whether a denial is only interrupted by a comma ("was not, in my view, good")."""
     if number + 2 >= len(clauses):
         return False
+    last = flags[clauses[number].end - 1]
+    if not last & g.COMMA or last & g.HIT:
+        return False
     inserted, rest = clauses[number + 1 : number + 3]
     sentence = clauses[number].sentence
     if inserted.sentence != sentence or rest.sentence != sentence:
         return False
-    return not flags[inserted.start] & (g.SUBJECT | g.CONTRAST | g.CONCEDES | g.HIT)
+    return not flags[inserted.start] & (_OPENS | g.SUBJECT | g.HIT)
 
 
 def _reach(flags: list[int], at: int, clause: Clause) -> int:
@@ -286,7 +318,7 @@ def _reach(flags: list[int], at: int, clause: Clause) -> int:
     hit = False
     for here in range(at + 1, end):
         flag = flags[here]
-        hit = hit or bool(flag & g.HIT)
+        hit = hit or bool(flag & (g.HIT | g.PHRASED))
         if flag & g.AND and not hit:
             return here
         if flag & (g.BREAKS | g.CONTRAST) and here > at + 1:
@@ -304,7 +336,8 @@ def _listed(flags: list[int], clauses: list[Clause], number: int, end: int) -> i
     while number + 1 < len(clauses):
         before, clause = clauses[number], clauses[number + 1]
         last = flags[before.end - 1]
-        if not (last & g.COMMA and last & g.HIT and flags[clause.start] & g.HIT):
+        opinion = g.HIT | g.PHRASED
+        if not (last & g.COMMA and last & opinion and flags[clause.start] & opinion):
             break
         end = clause.end
         number += 1

@@ -17,6 +17,13 @@ _LEAVES = g.words(
 )
 _MAKES = g.words("make makes made")
 _FANCIES = g.words("expect think can could would might imagine")
+_PREFERS = g.words("rather prefer prefers preferred")
+_COMPARES = g.words("better nicer cheaper faster friendlier easier cleaner quicker superior")
+_BEATS = g.words("beat beats outperform outperforms ahead match trumps")
+_MISSES = g.words("miss missing with")
+_SAME = g.words("it they their its that's they're it's")
+_LESSON = "should|could|must|need|needs ~2 learn"
+_NOBODY = ("nobody", "<not>", "no|")
 REACH = 9
 
 
@@ -24,22 +31,30 @@ def weigh(found: Structure, hits: list[Hit]) -> None:
     """Turn comparisons that favour somebody else; add those without an opinion word."""
     words, flags = found.words, found.flags
     for hit in hits:
-        if hit.base and not _turned(found, hit):
-            continue
-        hit.factor *= -0.9
+        if hit.phrase and hit.key.startswith(_LESSON):
+            if _is_us(found, hit.end, hit.end + 3):
+                hit.factor *= -1.0
+        elif _turned(found, hit):
+            hit.factor *= -0.9
     rivals = any(flag & g.RIVAL for flag in flags)
     if rivals:
         _sides(found, hits)
     for at, word in enumerate(words):
-        if word in ("rather", "prefer", "preferred") and (value := _prefers(found, at)):
+        if word in _PREFERS and (value := _prefers(found, at)):
             _add(hits, found, at, value)
         elif word in _LEAVES and _leaves(found, at):
             _add(hits, found, at, -1.5)
+        elif word in _BEATS and (value := _beats(found, at)):
+            _add(hits, found, at, value)
+        elif rivals and word in _MISSES and flags[at + 1 : at + 2] and flags[at + 1] & g.RIVAL:
+            _add(hits, found, at, -1.2)
 
 
 def _turned(found: Structure, hit: Hit) -> bool:
     """Tell whether an opinion is one on somebody else who is compared with us."""
     words, flags = found.words, found.flags
+    if hit.value < 0 < hit.base or (hit.phrase and (hit.base < 0 or hit.key.startswith(_NOBODY))):
+        return False
     clause = found.clauses[hit.clause]
     if words[hit.end - 1] in _LOOKS and "look" in words[max(clause.start, hit.at - 3) : hit.end]:
         return _made_to_look(found, hit, clause.start)
@@ -47,6 +62,8 @@ def _turned(found: Structure, hit: Hit) -> bool:
         (at for at in range(hit.at, min(hit.end + REACH, len(words))) if words[at] == "than"),
         None,
     )
+    if than is None and words[hit.end - 1] in _COMPARES:
+        return any(flags[at] & g.RIVAL for at in range(clause.start, hit.at))
     if than is None or any(flags[at] & g.STOP for at in range(hit.at, than)):
         return False
     return _is_us(found, than + 1, than + 4)
@@ -84,7 +101,17 @@ def _made_to_look(found: Structure, hit: Hit, start: int) -> bool:
 
 def _sides(found: Structure, hits: list[Hit]) -> None:
     """Where both sides are spoken of, what is said of the competitor alone counts little."""
-    about = [_about(found, number) for number in range(len(found.clauses))]
+    about: list[int] = []
+    for number, clause in enumerate(found.clauses):
+        side = _about(found, number)
+        if (
+            not side
+            and about
+            and found.words[clause.start : clause.start + 1][0:1]
+            and found.words[clause.start] in _SAME
+        ):
+            side = about[-1]
+        about.append(side)
     ours = [hit for hit in hits if about[hit.clause] & (g.OWN | g.YOU)]
     us = any(side & (g.OWN | g.YOU) for side in about)
     for hit in hits:
@@ -117,6 +144,23 @@ def _prefers(found: Structure, at: int) -> float:
             return -1.8 if _is_us(found, here + 1, here + 4) else 0.0
         if flags[here] & (g.YOU | g.OWN) or words[here] in _US:
             return 1.6 if words[at] != "rather" else 0.0
+    return 0.0
+
+
+def _beats(found: Structure, at: int) -> float:
+    """Return what it is worth for us who beats, or is ahead of, whom."""
+    words, flags = found.words, found.flags
+    start = found.clauses[found.clause(at)].start
+    ours = any(flags[k] & (g.YOU | g.OWN) or words[k] in _US for k in range(start, at))
+    theirs = any(flags[k] & g.RIVAL for k in range(at + 1, min(at + 4, len(words))))
+    lost = words[at] == "match" and at > 0 and words[at - 1] == "no"
+    if words[at] == "match" and not lost:
+        return 0.0
+    if theirs and not any(flags[k] & g.RIVAL for k in range(start, at)):
+        return -1.6 if lost else 1.6
+    rival = any(flags[k] & g.RIVAL for k in range(start, at))
+    if not ours and _is_us(found, at + 1, at + 4):
+        return 1.6 if lost else -1.6 if rival or flags[at - 1] & g.TITLE else 0.0
     return 0.0
 
 

@@ -48,6 +48,7 @@ IRONY = 1 << 36
 RIVAL = 1 << 37
 OWN = 1 << 38
 TITLE = 1 << 39
+PHRASED = 1 << 40  # the end of a phrase that carries a valence
 
 CUTS = COMMA | STOP | CONTRAST | CONCEDES | BREAKS | AND
 
@@ -63,7 +64,7 @@ _CLASSES: dict[int, str] = {
     CONCEDES: "although though while whilst whereas despite albeit notwithstanding altho tho",
     BREAKS: "because cause cuz coz bcz bc since so when where which who until till after before "
     "then that's whenever",
-    REASON: "because cause cuz coz bcz bc since",
+    REASON: "because cause cuz coz bcz bc",
     AND: "and & + plus n",
     OR: "or nor",
     IF: "if unless whether",

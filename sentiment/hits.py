@@ -16,13 +16,14 @@ DENIED_GOOD = -0.75
 DENIED_BAD = -0.45
 CAPITALS = 1.2
 REACH = 3
+AGAIN = 0.1
 STEP_FADES = (1.0, 0.9, 0.8)
 
 
 class Hit:
     """One opinion word: ``base`` as listed, ``factor`` what the text makes of it."""
 
-    __slots__ = ("at", "base", "clause", "end", "factor", "key", "phrase")
+    __slots__ = ("at", "base", "clause", "end", "factor", "key", "phrase", "sign")
 
     def __init__(self, at: int, end: int, key: str, base: float, phrase: bool) -> None:
         self.at = at
@@ -32,6 +33,7 @@ class Hit:
         self.factor = 1.0
         self.clause = 0
         self.phrase = phrase
+        self.sign = not key[0].isalnum() and not phrase
 
     @property
     def value(self) -> float:
@@ -41,9 +43,9 @@ class Hit:
 
 # Before these, "like" compares and before those it is a verb.
 _LIKES = g.words(
-    "i we you they really to don't dont didn't didnt do did not also still never people n't i'll "
-    "kinda actually just doesn't always both who does wife husband kids would'nt hard particularly "
-    "especially all and much"
+    "i we you they really to don't dont didn't didnt do did not also still never people n't "
+    "i'll kinda actually just doesn't always both who does wife husband kids hard particularly "
+    "especially all and much might may could can would will won't wouldn't i'd we'd"
 )
 
 
@@ -63,7 +65,12 @@ def hits(tokens: Sequence[Token], found: Structure) -> list[Hit]:
     mixed = any(flags[hit.at] & g.UPPER for hit in listed) and any(map(_is_lower, tokens))
     clauses = found.clauses
     number = 0
+    signs: set[str] = set()
     for hit in listed:
+        if hit.sign:
+            # The tenth heart says little more than the first.
+            hit.factor = AGAIN if hit.key in signs else 1.0
+            signs.add(hit.key)
         while hit.at >= clauses[number].end:
             number += 1
         hit.clause = number
@@ -80,6 +87,8 @@ def _place(hit: Hit) -> int:
 
 
 def _shape(hit: Hit, tokens: Sequence[Token], found: Structure, mixed: bool) -> None:
+    if hit.sign:
+        return
     factor = 1.0
     start = found.clauses[hit.clause].start
     for back in range(1, REACH + 1):
@@ -99,6 +108,10 @@ def _shape(hit: Hit, tokens: Sequence[Token], found: Structure, mixed: bool) -> 
     denied = found.good_denied if hit.base > 0 else found.bad_denied
     if denied[hit.at]:
         factor *= DENIED_GOOD if hit.base > 0 else DENIED_BAD
+    only = hit.at > start and found.words[hit.at - 1] == "only"
+    if only and not _PARTS.isdisjoint(found.words[hit.at : hit.end + 1]):
+        # The only good thing there was praises nothing.
+        factor *= -0.5 if hit.base > 0 else 0.15
     hit.factor = factor
 
 
@@ -110,7 +123,8 @@ def _means(word: str, at: int, found: Structure) -> bool:
     before = found.words[at - 1] if at else ""
     after = found.words[at + 1] if at + 1 < len(found.words) else ""
     if word in ("like", "likes"):
-        return before in _LIKES
+        interrupted = at > 0 and found.flags[at - 1] & g.COMMA and found.good_denied[at]
+        return before in _LIKES or bool(interrupted)
     if word == "kind":
         return after not in ("of", "a") and before not in _KIND_OF
     if word == "pretty":
@@ -122,4 +136,5 @@ def _means(word: str, at: int, found: Structure) -> bool:
     return True
 
 
+_PARTS = g.words("thing things part parts point points aspect bit positive reason side news")
 _KIND_OF = g.words("what some this any same that the which other another every these")

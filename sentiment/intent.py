@@ -23,6 +23,9 @@ VERSION = 1
 SPAM = 2
 """So many different signs of spam make a text spam."""
 STRONG = 1.5
+QUIET = MARK + "quiet"
+"""Phrases in which an urgent one means something else ("insult to injury")."""
+MOST = 20
 _ASKS = g.WHY | g.AUXILIARY | g.NUMBER
 
 Span = Callable[[int, int], tuple[int, int]]
@@ -34,7 +37,10 @@ _URGENCIES = {MARK + urgency.value: urgency for urgency in Urgency}
 def urgency(found: Structure, span: Span) -> tuple[Flag, ...]:
     """Return what cannot wait, each kind once, at its first place."""
     flags: dict[Urgency, Flag] = {}
+    quiet = [(sign.start, sign.end) for sign in found.signs if sign.pattern.key == QUIET]
     for sign in found.signs:
+        if any(start < sign.end and sign.start < end for start, end in quiet[:MOST]):
+            continue
         kind = _URGENCIES.get(sign.pattern.key)
         if kind and kind not in flags and _said(found, sign):
             flags[kind] = Flag(kind, *span(sign.start, sign.end))
@@ -64,7 +70,7 @@ def purpose(reading: Reading, score: float, span: Span) -> Purpose | None:
     suggested = signs.get("!suggestion")
     if suggested and not _complains(found, reading.hits, suggested[0]):
         return Purpose(Intent.SUGGESTION, *span(suggested[0].start, suggested[0].end))
-    if told is not Label.NEGATIVE and (asked := _asked(found, signs.get("!question", ()))):
+    if told is not Label.NEGATIVE and (asked := _asked(reading, signs.get("!question", ()))):
         return Purpose(Intent.QUESTION, *span(*asked))
     if told is Label.NEUTRAL:
         return None
@@ -93,12 +99,11 @@ def _complains(found: Structure, hits: Sequence[Hit], sign: Phrase) -> bool:
     return outside < -STRONG or inside < -2 * STRONG
 
 
-def _asked(found: Structure, signs: Sequence[Phrase]) -> tuple[int, int] | None:
+def _asked(reading: Reading, signs: Sequence[Phrase]) -> tuple[int, int] | None:
     """Return the words of a question that wants an answer."""
-    for clause in found.clauses:
-        if clause.cues & c.ASKED and any(
-            found.flags[at] & (g.WHY | g.AUXILIARY | g.NUMBER)
-            for at in range(clause.start, clause.end)
-        ):
+    for clause in reading.structure.clauses:
+        if not clause.cues & c.ASKED:
+            continue
+        if any(token.flags & _ASKS for token in reading.tokens[clause.start : clause.end]):
             return clause.start, clause.end
     return (signs[0].start, signs[0].end) if signs else None

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-VERSION = 1
+VERSION = 2
 LOOKED_AT = 400
 """Code points that are looked at: more cost time and change no answer."""
 SURE = 0.5
@@ -41,7 +41,20 @@ ENGLISH = _words(
     "the and this that with you your have it my for are not were they their there from would "
     "could should which what when where who why how been because very but our just never always "
     "only than then them these those i'm it's don't can't didn't i've get got about after before "
-    "again any will can did does of is was to i on at"
+    "again any will can did does of is was to i on at us she said him his isn't wasn't doesn't "
+    "won't couldn't wouldn't aren't haven't hasn't we're you're they're i'll i'd that's there's "
+    "what's something anything everything nothing someone anyone everyone nobody still every "
+    "while until without through please thanks thank good great nice friendly helpful "
+    "terrible horrible awful worst wonderful amazing people woman asked told waiting waited "
+    "flight booked ordered delivered arrived cancelled customer yesterday today tomorrow week "
+    "weeks months hours minutes money a we he had her am so off did has do does down if "
+    "women men husband wife couple nurse doctor driver waiter guide cook owner neighbour "
+    "neighbours neighbor neighbors colleague colleagues family mother father daughter children "
+    "came went met paid gave took made saw left danced sat stayed served smiled opened closed "
+    "work works worked working house door street city breakfast dinner lunch bags seat plane "
+    "airport desk staff manager food another both two three four five six seven eight nine first "
+    "second next old new young little more most some many much here "
+    "man son room water friend friends phone one ten"
 )
 FOREIGN = _words(
     "der die das und ist nicht ein eine ich sie mit auf für sehr wir aber auch nur war zu von den "
@@ -52,8 +65,12 @@ FOREIGN = _words(
     "inte är jag som på att ang sa ko ng"
 ) - {"i", "to", "as", "no", "do", "me", "die", "war", "on", "at", "is"}
 # Words of ENGLISH that are words of its neighbours too; alone they prove nothing.
-SHARED = _words("of is was to i on at have for my can will")
+SHARED = _words(
+    "of is was to i on at have for my can will a we he had her am so off do down terrible horrible "
+    "nice has if week man son room water friend friends phone one ten more here"
+)
 _NAMES = re.compile(r"(?:https?://|www\.)\S+|[@#]\w+")
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
@@ -94,10 +111,13 @@ def detect(text: str, hint: str | None = None) -> Guess:
 
 def _plainly_english(sample: str) -> bool:
     """Tell whether English function words alone decide, so that no model is needed."""
-    words = set(sample.lower().split())
+    if "@" in sample or "#" in sample or "://" in sample or "www." in sample:
+        sample = _NAMES.sub(" ", sample)
+    words = set(_WORD.findall(sample.lower()))
     own = words & ENGLISH
-    strong = len(own - SHARED)
-    if not strong or len(own) < max(2, len(words) // 12):
+    if len(own) < max(2, len(words) // 12):
+        return False
+    if not own - SHARED and 2 * len(own) < len(words):
         return False
     return len(own) > 2 * len(words & FOREIGN)
 

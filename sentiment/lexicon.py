@@ -58,7 +58,7 @@ def _typos(meant: Iterable[str], words: dict[str, float]) -> Iterator[tuple[str,
     valid = {*words, *VALID}
     for word in meant:
         for error in _errors(word):
-            if error not in valid:
+            if error != word and error not in valid:
                 yield error, word
 
 
@@ -69,19 +69,28 @@ def _errors(word: str) -> Iterator[str]:
     single = "".join(a for a, b in zip(word, word[1:] + " ", strict=True) if a != b)
     if size >= 5:
         yield single
-        for at in range(1, len(single)):
-            yield single[:at] + single[at] + single[at:]
+        for at in range(1, size):
+            yield word[:at] + word[at] + word[at:]
+            yield single[:at] + single[at : at + 1] + single[at:]
+            for vowel in _VOWELS:
+                yield word[:at] + vowel + word[at:]
+                if size >= 6 and word[at] in _VOWELS:
+                    yield word[:at] + vowel + word[at + 1 :]
     if size >= 6:
         for at in range(1, size - 1):
             yield word[:at] + word[at + 1 :]
 
 
+_VOWELS = "aeiou"
 VALID = listed_words(
-    "bets greta trail untied thank best bests hopping coping hoping later latter lovely lively "
-    "lonely prefect pleas pleased united untidy diary dairy quite quiet rued wrote worth thinks "
-    "tanks sacred scared baring staring starring planed planned tiny tinny super supper fuller "
-    "filed filled poled polled bated batted caned canned rated ratted moping mopping daring sating "
-    "slow slows solid heath health heated hated"
+    "think thunk stack stick stock bring lives lived exiting exited specious expansive butter "
+    "bitter batter betters greet blend blind blond garage socks testy rally cashed crush "
+    "crushed crushes great fond fund tone bets greta trail untied thank best bests hopping "
+    "coping hoping later latter lovely lively lonely prefect pleas pleased united untidy diary "
+    "dairy quite quiet rued wrote worth thinks tanks sacred scared baring staring starring "
+    "planed planned tiny tinny super supper fuller filed filled poled polled bated batted caned "
+    "canned rated ratted moping mopping daring sating slow slows solid heath health heated "
+    "hated"
 )
 
 

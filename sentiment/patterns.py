@@ -4,6 +4,7 @@
     waiting|waited for              either word
     (the|my)? refund*               may be absent; any ending
     waiting ~3 <n> <time>           up to three words between; a number; a unit of time
+    not really $                    only before a comma or the end of a sentence
 
 A phrase never reaches over the end of a sentence. Only places where a phrase can begin
 are looked at, so that a text costs one look-up per word whatever the number of phrases.
@@ -28,11 +29,13 @@ MACROS = {
     "<the>": "the|a|an|my|our|your|their|this|that|his|her|any|these|those|ur",
     "<me>": "i|we|me|us|i've|we've|i'm|we're|i'll|we'll|i'd",
 }
+_BARS = words("not never no n't cannot nobody nothing without neither nor")
+"""Words that no gap may skip: they turn what follows."""
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)?(?:st|nd|rd|th)?\Z")
 NUMBER_WORDS = words(
     "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty "
-    "fifty sixty hundred several few many couple multiple countless dozen half an a second third "
-    "fourth fifth"
+    "fifty sixty hundred several few many couple multiple countless dozen half an a second "
+    "third fourth fifth"
 )
 
 
@@ -66,6 +69,7 @@ class Pattern(NamedTuple):
     key: str
     value: float
     text: str
+    final: bool
     needs: frozenset[str]
     """Words of which a text must have one; empty where that cannot be told."""
 
@@ -89,6 +93,8 @@ def compiled(text: str, key: str, value: float = 0.0) -> Pattern:
         if piece[0] == "~":
             gap = int(piece[1:])
             continue
+        if piece == "$":
+            continue
         optional = piece.endswith(")?")
         bare = piece.rstrip("?").strip("()") if piece[0] == "(" else piece
         words = MACROS.get(bare, bare).split("|")
@@ -106,7 +112,7 @@ def compiled(text: str, key: str, value: float = 0.0) -> Pattern:
     needed = next((part for part in reversed(parts) if not part.optional), parts[0])
     exact = not needed.stems and not needed.number
     needs = needed.words if exact and len(parts) > 1 else frozenset()
-    return Pattern(tuple(parts), key, value, text, needs)
+    return Pattern(tuple(parts), key, value, text, text.endswith(" $"), needs)
 
 
 class Index:
@@ -192,12 +198,11 @@ def _end(parts: tuple[Part, ...], step: int, words: Sequence[str], at: int, limi
 
 def _choices(parts: tuple[Part, ...], step: int, words: Sequence[str], at: int, limit: int) -> int:
     part = parts[step]
-    for skipped in range(part.gap + 1):
-        here = at + skipped
-        if here >= limit:
-            break
+    for here in range(at, min(at + part.gap + 1, limit)):
         if part.takes(words[here]):
             found = _end(parts, step + 1, words, here + 1, limit)
             if found >= 0:
                 return found
+        if words[here] in _BARS or words[here].endswith("n't"):
+            break
     return _end(parts, step + 1, words, at, limit) if part.optional else -1

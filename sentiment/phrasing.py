@@ -16,7 +16,9 @@ from sentiment.patterns import Pattern
 from sentiment.tokens import Token
 
 PAST, NOW, OTHERS, SELF, CONDITION, WISH, WOULD, EXPECTED = (1 << k for k in range(8))
-DENIES_LAST, AFFIRMS_LAST, LACKS, REAL, DISAGREES, UNTIL = (1 << k for k in range(8, 14))
+DENIES_LAST, AFFIRMS_LAST, LACKS, REAL, DISAGREES, UNTIL, MAYBE, SUMS = (
+    1 << k for k in range(8, 16)
+)
 
 CUES = {
     "past": PAST,
@@ -31,13 +33,20 @@ CUES = {
     "real": REAL,
     "disagrees": DISAGREES,
     "until": UNTIL,
+    "maybe": MAYBE,
+    "sums": SUMS,
 }
-DENY = "deny"
-_KEEP = frozenset({"others", "self", "real", "past", "now", "expected", "lacks", "until"})
+DENY, DOUBT, CONCEDES = "deny", "doubt", "concedes"
+"""Denies all that follows; denies only what is good in it."""
+_KEEP = frozenset(
+    {"others", "self", "real", "past", "now", "expected", "lacks", "maybe", "until", "sums"}
+)
 """Cues whose words keep the meaning that they have alone."""
+_TIMES = frozenset({"past", "now"})
 _MARKS = g.COMMA | g.STOP | g.ASKED | g.LOUD | g.UPPER
+_ENDS = g.COMMA | g.STOP
 _CUED = g.CUTS | _MARKS
-_SAID = _MARKS | g.SUBJECT | g.ME | g.YOU | g.AND
+_SAID = _MARKS | g.OPINES | g.SUBJECT | g.ME | g.YOU | g.AND
 
 
 class Phrase(NamedTuple):
@@ -55,11 +64,12 @@ class Found(NamedTuple):
     signs: list[Phrase]
     cues: list[tuple[int, int]]
     denials: list[int]
+    doubts: list[int]
 
 
 def phrases(tokens: list[Token], words: list[str], flags: list[int]) -> Found:
     """Return what the lists hold; ``flags`` of the words of a phrase are changed."""
-    found = Found([], [], [], [])
+    found = Found([], [], [], [], [])
     size = len(words)
     begins = [at for at in compress(range(size), flags) if tokens[at].starts]
     if not begins:
@@ -85,31 +95,42 @@ def phrases(tokens: list[Token], words: list[str], flags: list[int]) -> Found:
                 stop = bisect_left(stops, at)
                 limit = stops[stop] + 1 if stop < len(stops) else size
             end = patterns.end(entry, words, at, limit)
-            if end < 0:
+            if end < 0 or (pattern.final and end < size and not flags[end - 1] & _ENDS):
                 continue
             if sign:
                 found.signs.append(Phrase(at, end, pattern))
             else:
-                free = _take(found, Phrase(at, end, pattern), flags) or free
+                free = _take(found, Phrase(at, end, pattern), words, flags) or free
     return found
 
 
-def _take(found: Found, phrase: Phrase, flags: list[int]) -> int:
+def _take(found: Found, phrase: Phrase, words: list[str], flags: list[int]) -> int:
     """Note an opinion, cue or denial; return the end of its words if they are used up."""
     start, end, pattern = phrase
     if pattern.key[0] != "@":
         found.phrases.append(phrase)
         # "Couldn't find a good room" complains, and still denies the room to be good.
-        stay = _SAID | g.NOT if pattern.text[0] == "<" else _SAID
+        stay = _SAID | g.NOT if pattern.value < 0 else _SAID
     else:
         cue = pattern.key[1:]
+        if cue == CONCEDES:
+            # From here on it is a word like "although", for whoever cuts the text.
+            flags[start] |= g.CONCEDES
+            flags[start + 1 : end] = [flag & (_CUED | g.LINKS) for flag in flags[start + 1 : end]]
+            return end
         if cue == DENY:
             found.denials.append(end)
+        elif cue == DOUBT:
+            found.doubts.append(end)
         else:
-            found.cues.append((end - 1, CUES[cue]))
+            # What something is compared with is not what is spoken of.
+            if not (cue in _TIMES and "than" in words[max(start - 3, 0) : start]):
+                found.cues.append((end - 1, CUES[cue]))
         if cue in _KEEP:
             return 0
-        stay = _CUED
+        stay = _CUED | g.NOT | g.OPINES if cue == "disagrees" else _CUED
     for at in range(start, end):
         flags[at] &= stay
+    if pattern.value:
+        flags[end - 1] |= g.PHRASED
     return end

@@ -10,6 +10,8 @@ from sentiment import phrasing as p
 from sentiment.clauses import Clause, Structure
 from sentiment.hits import Hit
 
+_NO = g.words("no not never nope nah none hardly neither")
+
 
 def weigh(found: Structure, by_clause: Sequence[Sequence[Hit]]) -> None:
     """Let questions and answers change what opinion words are worth."""
@@ -22,6 +24,8 @@ def weigh(found: Structure, by_clause: Sequence[Sequence[Hit]]) -> None:
         if clause.cues & c.ASKED and by_clause[number]:
             factors = factors or _factors(found, first)
             for hit in by_clause[number]:
+                if hit.sign:
+                    continue
                 hit.factor *= factors[0] if hit.value > 0 else factors[1]
 
 
@@ -64,7 +68,7 @@ def _answer(found: Structure, first: int) -> int:
     seen = 0
     for at in range(clause.start, min(clause.start + 4, clause.end)):
         flag = found.flags[at]
-        if flag & (g.NAY | g.NOT):
+        if flag & (g.NAY | g.NOT) or found.words[at] in _NO:
             return -1
         if flag & g.YES or found.words[at] == "course":
             seen = 1

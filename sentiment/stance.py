@@ -35,15 +35,20 @@ def weigh(found: Structure, hits: list[Hit]) -> None:
         weigh_questions(found, by_clause)
     if every & (p.PAST | p.OTHERS | p.EXPECTED | p.DISAGREES | p.UNTIL):
         _views(clauses, by_clause)
-    if every & (p.CONDITION | p.WISH | p.WOULD | p.LACKS):
-        _wishes(clauses, by_clause)
+    if every & (p.CONDITION | p.WISH | p.WOULD | p.LACKS | p.MAYBE):
+        _wishes(found, by_clause)
     if every & (c.CONTRAST | c.CONCEDED):
-        _contrasts(clauses, by_clause)
+        _contrasts(found, by_clause)
+    if every & p.SUMS:
+        for clause, hits in zip(clauses, by_clause, strict=True):
+            scale(hits, *((1.4, 1.4) if clause.cues & p.SUMS else (0.8, 0.8)))
 
 
 def scale(hits: Sequence[Hit], good: float, bad: float) -> None:
-    """Multiply what is good and what is bad."""
+    """Multiply what is good and what is bad; an emoji is the author's own, here and now."""
     for hit in hits:
+        if hit.sign:
+            continue
         hit.factor *= good if hit.base * hit.factor > 0 else bad
 
 
@@ -88,9 +93,12 @@ def _lent(clause: Clause, number: int, last: Sequence[Hit]) -> list[Hit]:
 
 
 _TAILS = g.words(
-    "at all really so to either anymore any more one bit the least in this time true case"
+    "at all really so to either anymore any more one bit the least in this time true case "
+    "happen happened"
 )
 _SHORT = 8
+_AFTERTHOUGHTS = g.words("though tho although albeit while whereas")
+_WILL = g.words("will i'll we'll 'll")
 
 
 def elliptic(found: Structure, clause: Clause) -> int:
@@ -104,7 +112,8 @@ def elliptic(found: Structure, clause: Clause) -> int:
     last = found.flags[end - 1]
     if last & g.NOT:
         return p.DENIES_LAST if size <= 5 else 0
-    if last & g.NAY and size == 1 and not clause.cues & c.ASKED:
+    alone = size == 1 or (size == 2 and clause.lead & (g.CONTRAST | g.AND))
+    if last & g.NAY and alone and not clause.cues & c.ASKED:
         return p.DENIES_LAST
     if last & g.AUXILIARY and size in (2, 3) and found.flags[end - 2] & g.SUBJECT:
         return p.AFFIRMS_LAST
@@ -113,10 +122,13 @@ def elliptic(found: Structure, clause: Clause) -> int:
 
 def _views(clauses: Sequence[Clause], by_clause: list[list[Hit]]) -> None:
     """Prefer what the author thinks now to what was once, is expected, or others think."""
+    disagrees = any(clause.cues & p.DISAGREES for clause in clauses)
+    for number, clause in enumerate(clauses):
+        if clause.cues & p.PAST and clause.lead & g.BREAKS and not by_clause[number]:
+            _frame(clauses, number)
     own = any(
         hits and not clause.cues & UNREAL for clause, hits in zip(clauses, by_clause, strict=True)
     )
-    disagrees = any(clause.cues & p.DISAGREES for clause in clauses)
     for number, (clause, hits) in enumerate(zip(clauses, by_clause, strict=True)):
         if not hits:
             continue
@@ -135,27 +147,51 @@ def _views(clauses: Sequence[Clause], by_clause: list[list[Hit]]) -> None:
             scale(hits, 1.0, 0.3)
 
 
-def _wishes(clauses: Sequence[Clause], by_clause: list[list[Hit]]) -> None:
+def _frame(clauses: Sequence[Clause], number: int) -> None:
+    """Let "when I first came" date the clause beside it."""
+    for other in (number - 1, number + 1):
+        if 0 <= other < len(clauses) and clauses[other].sentence == clauses[number].sentence:
+            clauses[other].cues |= p.PAST
+            return
+
+
+def _wishes(found: Structure, by_clause: list[list[Hit]]) -> None:
     """What would be good is not; what could be better is not good."""
+    clauses = found.clauses
+    supposed = {clause.sentence for clause in clauses if clause.cues & p.CONDITION}
     unreal = {clause.sentence for clause in clauses if clause.cues & c.UNREAL_IF}
     for clause, hits in zip(clauses, by_clause, strict=True):
         if not hits:
             continue
         cues = clause.cues
+        if clause.sentence in unreal and cues & p.WOULD:
+            scale(hits, 0.15, 0.5)
+            continue
+        hits = [hit for hit in hits if not (hit.phrase and _modal(found, hit))]
         if cues & p.WISH:
             scale(hits, -0.5, 0.4)
         elif cues & p.LACKS:
             scale(hits, -0.5, 0.9)
+        elif cues & p.MAYBE:
+            scale(hits, 0.1, 0.8)
         elif cues & p.CONDITION:
-            scale(hits, 0.2, 0.2)
-        elif clause.sentence in unreal and cues & p.WOULD:
-            scale(hits, 0.15, 0.5)
+            scale(hits, 0.1 if cues & c.UNREAL_IF else 0.2, 0.1)
         elif cues & p.WOULD and not cues & p.REAL:
-            scale(hits, 0.15, 0.7)
+            scale(hits, 0.15, 0.9)
+        elif clause.sentence in supposed and not _WILL.isdisjoint(
+            found.words[clause.start : min(clause.end, clause.start + _SHORT)]
+        ):
+            scale(hits, 0.2, 0.7)
 
 
-def _contrasts(clauses: Sequence[Clause], by_clause: list[list[Hit]]) -> None:
+def _modal(found: Structure, hit: Hit) -> bool:
+    """Tell whether "would" or the like belongs to a phrase ("couldn't be happier")."""
+    return any(flag & g.WOULD for flag in found.flags[max(hit.at - 1, 0) : hit.end])
+
+
+def _contrasts(found: Structure, by_clause: list[list[Hit]]) -> None:
     """What follows the last "but" counts more, what "although" introduces less."""
+    clauses = found.clauses
     numbers: defaultdict[int, list[int]] = defaultdict(list)
     for number, clause in enumerate(clauses):
         if by_clause[number] or clause.lead & g.CONTRAST:
@@ -175,6 +211,8 @@ def _contrasts(clauses: Sequence[Clause], by_clause: list[list[Hit]]) -> None:
         rest = [k for k in told if not clauses[k].lead & g.CONCEDES and by_clause[k]]
         if ceded and rest:
             for k in ceded:
-                scale(by_clause[k], 0.3, 0.3)
+                # "Good, though dear" takes more back than "though dear, good".
+                behind = k > rest[0] and found.words[clauses[k].start] in _AFTERTHOUGHTS
+                scale(by_clause[k], *((0.7, 0.7) if behind else (0.3, 0.3)))
             for k in rest:
                 scale(by_clause[k], 1.15, 1.15)

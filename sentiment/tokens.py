@@ -182,15 +182,13 @@ class Tokens(dict[str, "tuple[Token, ...]"]):
 
     def _known(self, word: str) -> str:
         """Return the word meant: without elongation, typing errors and possessive s."""
-        if self._familiar(word):
-            return word
-        if word.endswith("'s"):
-            return word
         if _RUN.search(word):
             for shorter in (_RUN.sub(r"\1\1", word), _RUN.sub(r"\1", word)):
                 if self._familiar(shorter):
                     return shorter
             word = _RUN.sub(r"\1\1", word)
+        if self._familiar(word) or word.endswith("'s"):
+            return word
         return self._lexicon.typos.get(word, word)
 
     def _familiar(self, word: str) -> bool:
@@ -241,8 +239,10 @@ def spans(text: str, count: int) -> list[tuple[int, int]]:
     known = tokens()
     found: list[tuple[int, int]] = []
     for match in _RUNS.finditer(text):
+        run = match[0]
         start = match.start()
-        run = match[0] if match[0] != "\n" else LINE
-        found += ((start + word.lead, start + word.lead + word.size) for word in known[run])
+        for word in known[run if run != "\n" else LINE]:
+            begin = start + word.lead
+            found.append((begin, begin + word.size))
     assert len(found) == count, "words were read and placed differently"
     return found

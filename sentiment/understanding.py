@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sentiment import comparison, irony, stance
+from sentiment import clauses, comparison, irony, stance
 from sentiment.clauses import Structure, structure
 from sentiment.hits import Hit, hits
 from sentiment.tokens import Token, read
@@ -35,6 +35,11 @@ class Reading(NamedTuple):
             else:
                 bad -= value
         return good, bad
+
+    @property
+    def asks(self) -> bool:
+        """Whether the text holds a question."""
+        return any(clause.cues & clauses.ASKED for clause in self.structure.clauses)
 
 
 def understand(text: str, opinions: bool = True) -> Reading:

@@ -78,7 +78,7 @@ def test_a_declared_foreign_language_keeps_a_short_text_unscored() -> None:
     "text",
     [
         "The soup was cold, the view was lovely, the waiter was slow and the cake was good",
-        "The app is good, the last update is bad",
+        "The app is good, the menu is bad",
     ],
 )
 def test_weak_evidence_is_not_sure(text: str) -> None:

@@ -16,7 +16,17 @@ if TYPE_CHECKING:
     from dashboard.bench.table import Section
 
 SIZE = 1_000_000
-SECTIONS = ("ingest", "rollups", "pipeline", "queries", "search", "startup", "pages", "memory")
+SECTIONS = (
+    "ingest",
+    "rollups",
+    "pipeline",
+    "queries",
+    "search",
+    "startup",
+    "pages",
+    "memory",
+    "understanding",
+)
 
 
 @click.command("bench")
@@ -81,7 +91,16 @@ def command(
 
 def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Section:
     """Measure one section; what is big is made in ``kept``, all else in ``work``."""
-    from dashboard.bench import ingest, memory, pages, pipeline, queries, startup, workspaces
+    from dashboard.bench import (
+        ingest,
+        memory,
+        pages,
+        pipeline,
+        queries,
+        startup,
+        understanding,
+        workspaces,
+    )
 
     def big() -> Path:
         return workspaces.big(kept, size, _say)
@@ -96,6 +115,7 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
         "startup": lambda: startup.section(big(), work, rounds),
         "pages": lambda: pages.section(big(), work, 4 * rounds),
         "memory": lambda: memory.section(big(), work),
+        "understanding": understanding.section,
     }
     return found[name]()
 
