@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
@@ -114,10 +115,11 @@ def reviews(number: int) -> bytes:
 
 
 def feed() -> str:
+    now = datetime.now(UTC)
     return rss(
         *(
             f"<guid>n{i}</guid><title>News {i}</title><description>Nordlicht {i} is "
-            f"wonderful</description><pubDate>Sat, 2{i} Nov 2026 10:00:00 +0000</pubDate>"
+            f"wonderful</description><pubDate>{format_datetime(now - timedelta(days=i))}</pubDate>"
             for i in range(2)
         )
     )

@@ -52,35 +52,45 @@ def _form(info: KindInfo) -> None:
                 autocomplete="off",
             )
         st.caption("Kept in earshot-secrets.toml, which only you can read; never shown again.")
-        st.form_submit_button("Keep them", type="primary", on_click=_keep, args=(info.secrets,))
+        st.form_submit_button("Keep them", type="primary", on_click=_keep, args=(info,))
     with st.container(horizontal=True):
         tried = st.button("Test it", key=f"test-{info.name}")
-        st.button("Forget them", key=f"no-{info.name}", on_click=_forget, args=(info.secrets,))
+        st.button("Forget them", key=f"no-{info.name}", on_click=_forget, args=(info,))
     if tried:
-        _test(info)
+        st.session_state[f"answer-{info.name}"] = _test(info)
+    _answer(st.session_state.get(f"answer-{info.name}"))
 
 
-def _test(info: KindInfo) -> None:
+def _test(info: KindInfo) -> str:
+    """Try to sign in; the problem in plain words, or nothing."""
     source = Source("test", info.name, options=_TRIED.get(info.name, info.example))
     try:
         with st.spinner("Signing in …"):
-            check = session.workspace().check(source)
+            return session.workspace().check(source).problem or ""
     except EarshotError as error:
-        notices.problem("That did not work.", str(error))
-        return
-    if check.problem:
-        notices.problem("That did not work.", check.problem)
-    else:
+        return str(error)
+
+
+def _answer(problem: str | None) -> None:
+    # Kept, for a page that refreshes itself would take it away before it is read.
+    if problem:
+        notices.problem("That did not work.", problem)
+    elif problem is not None:
         st.success("It works: the source answered.")
 
 
-def _keep(names: tuple[str, ...]) -> None:
-    typed = {name: str(st.session_state.get(f"secret-{name}") or "") for name in names}
+def _keep(info: KindInfo) -> None:
+    typed = {name: str(st.session_state.get(f"secret-{name}") or "") for name in info.secrets}
     with notices.explained():
         given = {name: value for name, value in typed.items() if value.strip()}
-        secret_file.change(Path(session.config_path()), given)
+        _changed(info, given)
 
 
-def _forget(names: tuple[str, ...]) -> None:
+def _forget(info: KindInfo) -> None:
     with notices.explained():
-        secret_file.change(Path(session.config_path()), dict.fromkeys(names, ""))
+        _changed(info, dict.fromkeys(info.secrets, ""))
+
+
+def _changed(info: KindInfo, given: dict[str, str]) -> None:
+    secret_file.change(Path(session.config_path()), given)
+    st.session_state.pop(f"answer-{info.name}", None)

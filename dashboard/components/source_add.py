@@ -12,6 +12,7 @@ from dashboard.data import At
 from storage.models import Source
 
 _WAYS = ("Paste a link", "Drop a file")
+_TRIED = "add.tried"
 
 
 def add(at: At) -> None:
@@ -80,7 +81,11 @@ def _form(at: At, suggestion: Suggestion) -> None:
         tried = st.button("Try it first", key="add.try")
     if tried:
         with st.spinner("Reading …"):
-            _shown(session.workspace().check(source))
+            st.session_state[_TRIED] = (source, session.workspace().check(source))
+    # Kept with what was tried: a page that refreshes itself must not take the answer away.
+    of, check = st.session_state.get(_TRIED, (None, None))
+    if check and of == source:
+        _shown(check)
 
 
 def _shown(check: Check) -> None:
