@@ -141,8 +141,9 @@ def test_time_grows_with_the_text(piece: str) -> None:
         best(RIVAL).analyse([passage])
         return time.process_time() - start
 
-    small = max(min(seconds(2_000) for _ in range(2)), 1e-3)
-    assert seconds(20_000) < 45 * small
+    # The best of several: a collection of garbage or a busy machine only ever adds.
+    small = max(min(seconds(2_000) for _ in range(3)), 1e-3)
+    assert min(seconds(20_000) for _ in range(5)) < 45 * small
 
 
 @pytest.mark.parametrize(
