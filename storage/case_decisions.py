@@ -23,13 +23,17 @@ from storage.case_model import (
     MentionGone,
     Note,
     Open,
+    QueueReply,
     RecordReply,
     Release,
     Reopen,
     Resolve,
     SaveDraft,
+    SendFailed,
+    Sent,
     Snooze,
     Transfer,
+    Unsend,
 )
 from storage.errors import Conflict, InputError, NotFound, Refused
 from storage.models import CaseState, Json
@@ -48,6 +52,9 @@ _DONE_BY = {
     EventType.EXTENDED: "works on it",
     EventType.RELEASED: "gave it back",
     EventType.DRAFTED: "saved a draft",
+    EventType.QUEUED: "sent a reply, which is on its way",
+    EventType.UNSENT: "took the reply back",
+    EventType.SEND_FAILED: "could not post the reply",
     EventType.REPLIED: "recorded a reply",
     EventType.ANSWERED_ELSEWHERE: "found an answer at the source",
     EventType.RESOLVED: "resolved it",
@@ -92,6 +99,10 @@ def _decide(case: Case, command: AnyCommand, now: datetime) -> _Outcome:
             return _draft(case, command, now)
         case RecordReply():
             return _reply(case, command, now)
+        case QueueReply():
+            return _queue(case, command, now)
+        case Unsend() | SendFailed() | Sent():
+            return _left(case, command, now)
         case Resolve():
             return _resolve(case, command, now)
         case Dismiss():
@@ -143,6 +154,8 @@ def _claim(case: Case, command: Claim, now: datetime) -> _Outcome:
 
 def _heartbeat(case: Case, command: Heartbeat, now: datetime) -> _Outcome:
     """Extend only when less than half is left: an event a quarter of an hour, not a tick."""
+    if case.state is CaseState.SENDING:
+        return None
     _must_hold(case, command, now)
     assert case.lease_until is not None
     if case.lease_until - now > command.lease / 2:
@@ -177,6 +190,30 @@ def _reply(case: Case, command: RecordReply, now: datetime) -> _Outcome:
         raise InputError(f"the address {url!a} does not begin with http:// or https://")
     content = {"url": url, "text": text}
     return EventType.REPLIED, _prolonged(case, now), {k: v for k, v in content.items() if v}
+
+
+def _queue(case: Case, command: QueueReply, now: datetime) -> _Outcome:
+    _must_hold(case, command, now)
+    content = {"text": words(command.text, "a reply", TEXT_LIMIT)}
+    data = _prolonged(case, now) | {"leaves_at": millis(command.leaves_at)}
+    return EventType.QUEUED, data, content
+
+
+def _left(case: Case, command: Unsend | SendFailed | Sent, now: datetime) -> _Outcome:
+    """Decide what became of a reply that was on its way."""
+    if case.state is not CaseState.SENDING:
+        raise Refused(f"case {case.id}: no reply is on its way")
+    data = _prolonged(case, now)
+    if isinstance(command, Sent):
+        content = {"url": command.url, "text": command.text}
+        return EventType.REPLIED, data, {k: v for k, v in content.items() if v}
+    data["back"] = command.back.value
+    if isinstance(command, SendFailed):
+        why = words(command.why, "a reason", LINE_LIMIT * 4)
+        return EventType.SEND_FAILED, data, {"why": why}
+    if case.owner_id != command.actor.id and not command.actor.leads:
+        raise Refused(f"{_holder(case, now)}; they or a lead may take the reply back")
+    return EventType.UNSENT, data, {}
 
 
 def _resolve(case: Case, command: Resolve, now: datetime) -> _Outcome:
@@ -228,16 +265,16 @@ def _from_source(case: Case, command: AnyCommand) -> _Outcome:
     match command:
         case AnsweredElsewhere():
             # Our own recorded reply will show up at the source, too.
-            return (
-                (EventType.ANSWERED_ELSEWHERE, {}, {})
-                if case.is_open and case.answered_at is None
-                else None
-            )
+            # One that is on its way looks into this itself before it leaves.
+            theirs = case.is_open and case.answered_at is None
+            sending = case.state is CaseState.SENDING
+            return (EventType.ANSWERED_ELSEWHERE, {}, {}) if theirs and not sending else None
         case MentionChanged():
             newer = command.to_version > case.mention_version
             return (EventType.MENTION_CHANGED, {}, {}) if case.is_open and newer else None
         case MentionGone():
-            return (EventType.MENTION_GONE, {}, {}) if case.is_open else None
+            open_now = case.is_open and case.state is not CaseState.SENDING
+            return (EventType.MENTION_GONE, {}, {}) if open_now else None
         case Erase():
             return EventType.ERASED, {}, {}
         case _:
@@ -275,6 +312,8 @@ def _may_act(case: Case, command: AnyCommand) -> None:
 
 
 def _must_be_open(case: Case, now: datetime) -> None:
+    if case.state is CaseState.SENDING:
+        raise Refused(f"case {case.id}: {case.owner}'s reply is on its way; take it back first")
     if not case.is_open:
         raise Refused(
             f"case {case.id} is closed ({case.state.value}): {case.last_actor}"

@@ -14,7 +14,13 @@ from storage.listing import MentionRow
 from storage.models import CaseState
 from storage.times import millis
 
-OPEN_STATES = (CaseState.NEW, CaseState.CLAIMED, CaseState.WAITING, CaseState.ANSWERED)
+OPEN_STATES = (
+    CaseState.NEW,
+    CaseState.CLAIMED,
+    CaseState.WAITING,
+    CaseState.SENDING,
+    CaseState.ANSWERED,
+)
 
 
 class Item(NamedTuple):
@@ -35,7 +41,10 @@ class Draft(NamedTuple):
 
 
 class Load(NamedTuple):
-    """How much there is to do: open cases by state, and those past due."""
+    """How much there is to do: open cases by state, and those past due.
+
+    ``answered`` counts those whose answer is on its way, too.
+    """
 
     new: int
     claimed: int
@@ -98,9 +107,9 @@ def load(conn: sqlite3.Connection, now: datetime) -> Load:
     overdue = 0
     for name, number, late in rows:
         count[CaseState(name)] = int(number)
-        overdue += 0 if name == CaseState.ANSWERED else int(late)
-    new, claimed, waiting, answered = count.values()
-    return Load(new, claimed, waiting, answered, overdue)
+        overdue += 0 if name in (CaseState.ANSWERED, CaseState.SENDING) else int(late)
+    new, claimed, waiting, sending, answered = count.values()
+    return Load(new, claimed, waiting, answered + sending, overdue)
 
 
 def history(conn: sqlite3.Connection, case_id: int) -> list[Recorded]:

@@ -29,6 +29,9 @@ class EventType(StrEnum):
     EXTENDED = "extended"
     RELEASED = "released"
     DRAFTED = "drafted"
+    QUEUED = "queued"
+    UNSENT = "unsent"
+    SEND_FAILED = "send_failed"
     REPLIED = "replied"
     ANSWERED_ELSEWHERE = "answered_elsewhere"
     RESOLVED = "resolved"
@@ -178,6 +181,37 @@ class RecordReply(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QueueReply(Command):
+    """Hand a reply to the outbox, from which it leaves at ``leaves_at``; see ``outbox``."""
+
+    text: str
+    leaves_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsend(Command):
+    """Take a reply back before it left; ``back`` is where the case stood before."""
+
+    back: CaseState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendFailed(Command):
+    """The reply could not be posted, and will not be tried again by itself."""
+
+    back: CaseState
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent(Command):
+    """The reply stands at its site; the actor is who sent it."""
+
+    url: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Resolve(Command):
     """Close with what was wrong and what was done about it."""
 
@@ -250,6 +284,10 @@ AnyCommand: TypeAlias = (
     | Release
     | SaveDraft
     | RecordReply
+    | QueueReply
+    | Unsend
+    | SendFailed
+    | Sent
     | Resolve
     | Dismiss
     | Snooze

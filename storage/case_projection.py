@@ -101,6 +101,14 @@ def _changes(case: Case, event: Event, seq: int) -> dict[str, Any]:
                 "lease_until": _time(data, "lease_until"),
                 "changed": False,
             }
+        case EventType.QUEUED:
+            lease = _time(data, "lease_until")
+            return {"state": CaseState.SENDING, "lease_until": lease, "changed": False}
+        case EventType.UNSENT | EventType.SEND_FAILED:
+            return {
+                "state": CaseState(str(data["back"])),
+                "lease_until": _time(data, "lease_until"),
+            }
         case EventType.SNOOZED:
             until = _time(data, "until")
             return {"state": CaseState.WAITING, "snooze_until": until, "lease_until": None}

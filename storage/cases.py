@@ -26,10 +26,12 @@ from storage.case_model import (
     EventType,
     MentionGone,
     Open,
+    Unsend,
 )
 from storage.database import Database
 from storage.errors import NotFound
-from storage.people import Person
+from storage.models import CaseState
+from storage.people import Person, Role
 from storage.times import millis, moment
 
 _WINDOW = 64
@@ -149,6 +151,9 @@ def erase(db: Database, mention_ids: Iterable[int], actor: Person, now: datetime
             if case is None:
                 continue
             count += 1
+            if case.state is CaseState.SENDING:
+                stop = Unsend(actor=actor._replace(role=Role.SYSTEM), back=CaseState.CLAIMED)
+                case = act_on(conn, key, case, stop, now)
             case = act_on(conn, key, case, MentionGone(actor=actor), now)
             act_on(conn, key, case, Erase(actor=actor), now)
             _delete_words(conn, mention_id)
@@ -203,7 +208,15 @@ def _root_cause(conn: sqlite3.Connection, name: str) -> int:
 
 
 def _delete_words(conn: sqlite3.Connection, mention_id: int) -> None:
-    """Delete texts of events; a root cause that only this case names loses its name."""
+    """Delete texts of events; a root cause that only this case names loses its name.
+
+    What waits in the outbox does not leave any more.
+    """
+    conn.execute(
+        "UPDATE outbox SET content = NULL, closing = NULL, native_id = NULL, url = NULL,"
+        " error = NULL, state = iif(state = 'sent', state, 'cancelled') WHERE mention_id = ?",
+        (mention_id,),
+    )
     conn.execute(
         "DELETE FROM event_content WHERE seq IN (SELECT e.seq FROM cases c"
         " JOIN case_events e ON e.case_id = c.id WHERE c.mention_id = ?)",

@@ -31,7 +31,7 @@ class Jobs:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._owner = f"{os.getpid()}:{secrets.token_hex(8)}"
+        self._owner = sender()
         self._known: tuple[str, ...] = ()
 
     def announce(self, names: Sequence[str], now: datetime) -> None:
@@ -120,11 +120,19 @@ def _free(conn: sqlite3.Connection, name: str, at: int) -> bool:
     owner, until = row
     if owner is None or until is None or until < at:
         return True
+    return not alive(owner)
+
+
+def sender() -> str:
+    """Return a new name for whoever claims something in this process."""
+    return f"{os.getpid()}:{secrets.token_hex(8)}"
+
+
+def alive(owner: str) -> bool:
+    """Say whether the process of a name that ``sender`` gave still runs."""
     pid = int(owner.split(":")[0])
-    return pid != os.getpid() and not _alive(pid)
-
-
-def _alive(pid: int) -> bool:
+    if pid == os.getpid():
+        return True
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

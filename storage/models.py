@@ -319,6 +319,7 @@ class CaseState(StrEnum):
     NEW = "new"
     CLAIMED = "claimed"
     WAITING = "waiting"
+    SENDING = "sending"
     ANSWERED = "answered"
     RESOLVED = "resolved"
     DISMISSED = "dismissed"

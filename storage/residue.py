@@ -33,6 +33,9 @@ _WORDS = (
     ("identities", "url"),
     ("identities", "native_id"),
     ("event_content", "content"),
+    ("outbox", "content"),
+    ("outbox", "closing"),
+    ("outbox", "url"),
 )
 _ELSEWHERE = (
     *_WORDS,

@@ -165,12 +165,13 @@ def migrate(conn: sqlite3.Connection) -> None:
     processes that open a new file at once cannot both make its tables.
     """
     # Each registers its migrations on import.
-    from storage import schema_authors, schema_desk, schema_learning, schema_privacy
+    from storage import schema_authors, schema_desk, schema_learning, schema_outbox, schema_privacy
 
     assert schema_desk
     assert schema_privacy
     assert schema_authors
     assert schema_learning
+    assert schema_outbox
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         conn.execute("BEGIN IMMEDIATE")

@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from storage.database import Database
     from storage.people import Person
 
-OPEN, CLOSED = ("new", "claimed", "waiting", "answered"), ("resolved", "dismissed")
+OPEN, CLOSED = (
+    ("new", "claimed", "waiting", "sending", "answered"),
+    ("resolved", "dismissed"),
+)
 PAGE = 500
 
 who = click.option("--as", "who", required=True, metavar="NAME", help="Who acts.")

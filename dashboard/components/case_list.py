@@ -82,7 +82,7 @@ def _items(at: At, shown: str, person: Person | None) -> list[Item]:
     states = {
         "open": (CaseState.NEW, CaseState.CLAIMED),
         "waiting": (CaseState.WAITING,),
-        "answered": (CaseState.ANSWERED,),
+        "answered": (CaseState.SENDING, CaseState.ANSWERED),
     }[shown]
     return data.queue(at, states=states, owner_id=None, after=after, limit=PAGE + 1)
 
