@@ -8,6 +8,7 @@ when they change, so that any view is a link and going back works. Its decoding 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -35,22 +36,26 @@ def choose(at: At, *, own: bool = False, without: tuple[str, ...] = ()) -> Menti
     """Draw the bar and return what is chosen.
 
     With ``own`` our own brands are chosen where none is: figures never mix in competitors
-    unasked. Parameters named by ``without`` mean nothing on this page and are dropped.
+    unasked. That is not written into the address: each write is a step of the browser's
+    history, and going back would meet it again. Parameters named by ``without`` mean
+    nothing on this page and are dropped.
     """
-    params = _sync(data.own_brands(at) if own else (), without)
+    params = _sync(without)
     flt = filters.from_params(params, at.today)
+    ours = data.own_brands(at) if own and "brand" not in params else ()
+    flt = replace(flt, brands=ours or flt.brands)
     with st.container(horizontal=True, vertical_alignment="bottom", key="filter-bar"):
         _period(params, flt)
         _search(flt)
-        _lists(params, data.choices(at))
-    _chosen(params, flt, dict(data.choices(at).topics))
+        _lists(params, ours, data.choices(at))
+    _chosen(params, ours, flt, dict(data.choices(at).topics))
     wrong = filters.problems(params)
     if wrong:
         notices.problem("This part of the address was not understood.", ", ".join(wrong))
     return flt
 
 
-def _sync(own: tuple[str, ...], without: tuple[str, ...]) -> dict[str, list[str]]:
+def _sync(without: tuple[str, ...]) -> dict[str, list[str]]:
     """Adopt the address; coming from another page without one, restore what was chosen."""
     query = st.query_params
     found = filters.own({name: query.get_all(name) for name in filters.NAMES})
@@ -62,8 +67,6 @@ def _sync(own: tuple[str, ...], without: tuple[str, ...]) -> dict[str, list[str]
     for name in without:
         found.pop(name, None)
         query.pop(name, None)
-    if own and "brand" not in found:
-        found["brand"] = query["brand"] = list(own)
     st.session_state[_KEPT] = found
     return found
 
@@ -144,7 +147,7 @@ def _words_changed() -> None:
     _write("q", [words] if words else [])
 
 
-def _lists(params: dict[str, list[str]], known: Choices) -> None:
+def _lists(params: dict[str, list[str]], ours: tuple[str, ...], known: Choices) -> None:
     """Draw the lists only while they are open: seven menus cost a page a millisecond."""
     count = sum(name in params for name in _LISTS)
     box = st.popover(f"Filters ({count})" if count else "Filters", on_change="rerun", key="f.lists")
@@ -162,7 +165,7 @@ def _lists(params: dict[str, list[str]], known: Choices) -> None:
     topics = dict(known.topics)
     with box:
         for name, title in _LISTS.items():
-            chosen = params.get(name, [])
+            chosen = params.get(name, list(ours) if name == "brand" else [])
             _set(f"f.{name}", chosen)
             st.multiselect(
                 title,
@@ -182,19 +185,27 @@ def _list_changed(name: str) -> None:
     _write(name, st.session_state[f"f.{name}"])
 
 
-def _chosen(params: dict[str, list[str]], flt: MentionFilter, topics: dict[str, str]) -> None:
-    """Say what is filtered by, with one button to undo it."""
+def _chosen(
+    params: dict[str, list[str]],
+    ours: tuple[str, ...],
+    flt: MentionFilter,
+    topics: dict[str, str],
+) -> None:
+    """Say what is filtered by, with one button to undo what somebody chose."""
     parts = [
         f"{title}: {', '.join(_shown(topics, each) for each in params[name])}"
         for name, title in _LISTS.items()
         if name in params
     ]
     parts += [f"words: {flt.text}"] if flt.text else []
-    if not parts:
+    unasked = [f"Brand: ours ({', '.join(each for each in ours if each)})"] if any(ours) else []
+    if not parts and not unasked:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.html("".join(f"{markup.chip(part)} " for part in parts), width="content")
-        st.button("Clear", key="f.clear", type="tertiary", on_click=_clear)
+        chips = "".join(f"{markup.chip(part)} " for part in [*unasked, *parts])
+        st.html(chips, width="content")
+        if parts:
+            st.button("Clear", key="f.clear", type="tertiary", on_click=_clear)
 
 
 def _clear() -> None:
