@@ -23,7 +23,7 @@ Cell: TypeAlias = "str | int | float | bool | datetime | tuple[str, ...] | None"
 COLUMNS = (
     *("id", "source", "place", "kind", "brand", "product", "published_at", "author", "rating"),
     *("label", "score", "lang", "topics", "title", "text", "url", "version", "precision"),
-    *("nps", "csat", "ces", "origin", "replied"),
+    *("nps", "csat", "ces", "origin", "replied", "standing"),
 )
 """In this order in every format; a file of the sample company has ``sample`` behind them."""
 
@@ -91,7 +91,7 @@ def _cells(row: MentionRow, zone: ZoneInfo, about: About) -> tuple[Cell, ...]:
         published = row.published_at.date().isoformat()
     values: dict[str, Any] = row._asdict()
     values |= {"published_at": published, "sample": True}
-    values |= {name: values[name].value for name in ("kind", "label", "origin")}
+    values |= {name: values[name].value for name in ("kind", "label", "origin", "standing")}
     return tuple(values[name] for name in columns(about))
 
 

@@ -14,7 +14,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from dashboard import periods
-from storage.models import Kind, Label, MentionFilter
+from storage.models import Kind, Label, MentionFilter, Suspects
 
 Params = Mapping[str, Sequence[str]]
 
@@ -30,6 +30,7 @@ NAMES = (
     "label",
     "lang",
     "q",
+    "suspects",
 )
 """Every parameter that belongs to the filter, in the order of the address."""
 VALUES_KEPT = 50
@@ -56,6 +57,7 @@ def from_params(params: Params, today: date) -> MentionFilter:
         labels=_members(Label, params.get("label", ())),
         langs=_texts(params.get("lang", ()), or_none=True),
         text=" ".join(_texts(params.get("q", ()))[:1]),
+        suspects=next(iter(_members(Suspects, params.get("suspects", ()))), Suspects.DECIDED),
     )
 
 
@@ -73,6 +75,7 @@ def to_params(flt: MentionFilter) -> dict[str, list[str]]:
         "label": [each.value for each in flt.labels],
         "lang": flt.langs,
         "q": [flt.text] if flt.text else (),
+        "suspects": [flt.suspects.value] if flt.suspects else (),
     }
     return {name: list(given) for name, given in values.items() if given}
 
@@ -91,6 +94,7 @@ def problems(params: Params) -> list[str]:
         ("period", set(periods.PRESETS) | {"custom"}),
         ("kind", {each.value for each in Kind}),
         ("label", {each.value for each in Label}),
+        ("suspects", {each.value for each in Suspects}),
     ):
         found += [f"{name}={each}" for each in params.get(name, ()) if each not in known]
     for name in ("from", "to"):

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import theme
 from storage.listing import MentionRow
-from storage.models import Label, Opinion, Precision
+from storage.models import Label, Opinion, Precision, Standing
 
 SNIPPET = 320
 """Characters of a text in a list; the detail shows all."""
@@ -200,7 +200,14 @@ def _tags(row: MentionRow, names: dict[str, str]) -> str:
     tags = [names.get(topic, topic) for topic in row.topics]
     tags += [row.lang] if row.lang else []
     tags += ["answered"] if row.replied else []
+    tags += [_STANDING[row.standing]] if row.standing else []
     return "".join(chip(each) for each in tags)
+
+
+_STANDING = {
+    Standing.SUSPICIOUS: "suspicious look-alike",
+    Standing.EXCLUDED: "excluded: look-alike",
+}
 
 
 def _visible(text: str) -> str:

@@ -14,7 +14,17 @@ from typing import Any, NamedTuple
 
 from storage import facts, matching
 from storage.errors import NotFound
-from storage.models import RATING_SCALE, SCORE_SCALE, Kind, Label, MentionFilter, Opinion, Origin
+from storage.models import (
+    RATING_SCALE,
+    SCORE_SCALE,
+    Kind,
+    Label,
+    MentionFilter,
+    Opinion,
+    Origin,
+    Standing,
+    Suspects,
+)
 from storage.rollups import topic_ids
 from storage.slices import Grouping
 from storage.times import moment
@@ -50,6 +60,7 @@ class MentionRow(NamedTuple):
     text: str
     url: str
     replied: bool
+    standing: Standing = Standing.NORMAL
 
 
 class VersionRow(NamedTuple):
@@ -105,7 +116,7 @@ class MentionDetail(NamedTuple):
 _ROW = """
 SELECT m.id, m.position, m.version, s.kind, o.key, p.key, b.name, d.name, m.published_at,
   m.precision, i.author, m.rating, m.nps, m.csat, m.ces, s.label, s.origin, m.score, s.lang,
-  m.topics, v.title, v.text, i.url, m.replied
+  m.topics, v.title, v.text, i.url, m.replied, s.standing
 FROM json_each(?) j CROSS JOIN mentions m ON m.id = j.value
 JOIN slices s ON s.id = m.slice_id JOIN sources o ON o.id = s.source_id
 JOIN places p ON p.id = m.place_id JOIN brands b ON b.id = s.brand_id
@@ -143,15 +154,17 @@ def page_ids(
         return _ids(
             conn,
             "SELECT id FROM mentions m WHERE position BETWEEN ? AND ? AND deleted_at IS NULL"
-            " AND day BETWEEN ? AND ? ORDER BY position DESC LIMIT ?",
-            (low, high, *matching.days(flt), limit),
+            " AND day BETWEEN ? AND ? AND slice_id NOT IN"
+            " (SELECT id FROM slices WHERE standing <> '' AND standing = ?)"
+            " ORDER BY position DESC LIMIT ?",
+            (low, high, *matching.days(flt), Standing.EXCLUDED.value, limit),
         )
     return _by_slices(conn, flt, low, high, limit)
 
 
 def _unfiltered(flt: MentionFilter) -> bool:
     chosen = (flt.kinds, flt.brands, flt.sources, flt.products, flt.topics, flt.labels, flt.langs)
-    return not any(chosen)
+    return not any(chosen) and flt.suspects is Suspects.DECIDED
 
 
 def _by_slices(
@@ -346,7 +359,7 @@ def _row(raw: tuple[Any, ...], names: dict[int, str]) -> MentionRow:
     values[11] = _scaled(raw[11], RATING_SCALE)
     values[17] = _scaled(raw[17], SCORE_SCALE)
     values[19] = tuple(names[each] for each in topic_ids(str(raw[19] or "")))
-    values[23] = bool(raw[23])
+    values[23], values[24] = bool(raw[23]), Standing(raw[24])
     return MentionRow(*values)
 
 

@@ -11,7 +11,7 @@ import sqlite3
 from datetime import date
 from typing import NamedTuple
 
-from storage.models import MentionFilter
+from storage.models import MentionFilter, Standing, Suspects
 from storage.slices import Grouping
 from storage.times import day_date, day_number, month_number
 
@@ -22,6 +22,13 @@ _FIRST_MONTH, _LAST_MONTH = -10_000, 1_000_000
 _SECONDS_SHIFT = 31
 _LONG = 62
 """Days from which whole months are read from the monthly cells."""
+
+
+_STANDINGS = {
+    Suspects.DECIDED: f"s.standing <> '{Standing.EXCLUDED.value}'",
+    Suspects.WITHOUT: "s.standing = ''",
+    Suspects.ONLY: "s.standing <> ''",
+}
 
 
 class Where(NamedTuple):
@@ -56,6 +63,8 @@ def of_slices(flt: MentionFilter, grouping: Grouping) -> Where:
         if values:
             parts.append(f"{column} IN (SELECT value FROM json_each(?))")
             args.append(json.dumps(values))
+    if flt.suspects in _STANDINGS:
+        parts.append(_STANDINGS[flt.suspects])
     for column, table, name, chosen in (
         ("s.brand_id", "brands", "name", flt.brands),
         ("s.source_id", "sources", "key", flt.sources),

@@ -45,6 +45,24 @@ class Origin(StrEnum):
     NONE = "none"
 
 
+class Standing(StrEnum):
+    """Whether a mention is taken for what it seems: one of a burst of look-alikes is
+    suspicious until a person decides; a person alone excludes."""
+
+    NORMAL = ""
+    SUSPICIOUS = "suspicious"
+    EXCLUDED = "excluded"
+
+
+class Suspects(StrEnum):
+    """Which standings a figure counts; unless said, all but what a person excluded."""
+
+    DECIDED = ""
+    WITH = "with"
+    WITHOUT = "without"
+    ONLY = "only"
+
+
 class Precision(StrEnum):
     """How exactly the publishing time is known; ``estimated`` means: when first seen."""
 
@@ -274,7 +292,8 @@ class Topic:
 class MentionFilter:
     """What the filter bar can say; empty tuples mean "all". Days are inclusive.
 
-    ``topics`` match any of the given keys; ``text`` is a full-text query.
+    ``topics`` match any of the given keys; ``text`` is a full-text query; ``suspects``
+    says what is done with look-alikes in bursts.
     """
 
     start: date | None = None
@@ -287,6 +306,7 @@ class MentionFilter:
     labels: tuple[Label, ...] = ()
     langs: tuple[str, ...] = ()
     text: str = ""
+    suspects: Suspects = Suspects.DECIDED
 
 
 @dataclass(frozen=True, slots=True)

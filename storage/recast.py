@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from storage import labels
 from storage.measures import measures
-from storage.models import Label
+from storage.models import Label, Standing
 from storage.rollups import Delta, topic_ids
 from storage.slices import Slices
 
@@ -73,14 +73,18 @@ def recast(
     *,
     pending: int = 0,
     done: int = 0,
+    standing: Standing | None = None,
 ) -> None:
-    """Count mentions anew; ``pending`` bits are set, ``done`` bits cleared."""
+    """Count mentions anew; ``pending`` bits are set, ``done`` bits cleared.
+
+    Their standing stays what it was unless one is given.
+    """
     updates = []
     tags: list[tuple[int, int, int, int]] = []
     stale: list[tuple[int, int, int]] = []
     for row in conn.execute(_FACTS, (json.dumps(ids),)).fetchall():
         facts = _Facts(*row)
-        slice_id = _slice(slices, facts)
+        slice_id = _slice(slices, facts, standing)
         topics = facts.topics or ""
         before, after = topic_ids(facts.was_topics), topic_ids(topics)
         marks = (facts.rating, facts.nps, facts.csat, facts.ces)
@@ -104,7 +108,7 @@ def recast(
     )
 
 
-def _slice(slices: Slices, facts: _Facts) -> int:
+def _slice(slices: Slices, facts: _Facts, standing: Standing | None) -> int:
     """Return the full slice that a mention belongs to now."""
     model = None
     if facts.scored is not None:
@@ -120,7 +124,7 @@ def _slice(slices: Slices, facts: _Facts) -> int:
     )
     lang = "" if facts.scored is None else facts.lang or facts.declared or ""
     now = slices.get(facts.slice_id)._replace(lang=lang, label=label.value, origin=origin.value)
-    return slices.id(now)
+    return slices.id(now if standing is None else now._replace(standing=standing.value))
 
 
 def replace_current(
@@ -148,6 +152,8 @@ def replace_current(
         " WHERE mention_id = ? AND version = ? AND title || text <> ''",
         (position, mention_id, version),
     )
+    conn.execute("DELETE FROM lookalikes WHERE mention_id = ?", (mention_id,))
+    conn.execute("INSERT OR IGNORE INTO sketch_due VALUES (?)", (mention_id,))
     recast(conn, slices, delta, [mention_id], pending=pending)
 
 
@@ -178,7 +184,7 @@ def wipe(conn: sqlite3.Connection, mention_id: int) -> None:
 
 
 def unindex(conn: sqlite3.Connection, mention_id: int) -> None:
-    """Take the current text out of the search index and out of the topic lists."""
+    """Take the current text out of the search index, sketches and the topic lists."""
     position, slice_id, topics, title, text = conn.execute(
         "SELECT m.position, m.slice_id, m.topics, v.title, v.text FROM mentions m JOIN versions v"
         " ON v.mention_id = m.id AND v.version = m.version WHERE m.id = ?",
@@ -189,6 +195,7 @@ def unindex(conn: sqlite3.Connection, mention_id: int) -> None:
             "INSERT INTO search (search, rowid, title, text) VALUES ('delete', ?, ?, ?)",
             (position, title, text),
         )
+    conn.execute("DELETE FROM sketches WHERE position = ?", (position,))
     conn.executemany(
         "DELETE FROM mention_topics WHERE topic_id = ? AND slice_id = ? AND position = ?",
         [(topic, slice_id, position) for topic in topic_ids(topics)],

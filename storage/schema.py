@@ -165,19 +165,31 @@ def migrate(conn: sqlite3.Connection) -> None:
     processes that open a new file at once cannot both make its tables.
     """
     # Each registers its migrations on import.
-    from storage import schema_authors, schema_desk, schema_learning, schema_outbox, schema_privacy
+    from storage import (
+        schema_authors,
+        schema_desk,
+        schema_learning,
+        schema_lookalikes,
+        schema_outbox,
+        schema_privacy,
+    )
 
     assert schema_desk
     assert schema_privacy
     assert schema_authors
     assert schema_learning
     assert schema_outbox
+    assert schema_lookalikes
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
+        # A table that others refer to can only be made anew while nobody checks; inside a
+        # transaction this pragma would do nothing.
+        conn.execute("PRAGMA foreign_keys=OFF")
         conn.execute("BEGIN IMMEDIATE")
         migrations.apply(db)
         conn.execute(f"PRAGMA user_version={len(migrations.applied(db))}")
         conn.execute("COMMIT")
+        conn.execute("PRAGMA foreign_keys=ON")
     except sqlite3.Error as error:
         if conn.in_transaction:
             conn.execute("ROLLBACK")

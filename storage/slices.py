@@ -1,8 +1,9 @@
 """Slices: interned combinations of what mentions are counted by.
 
 A mention points at its full slice (kind, brand, source, product, language, label,
-origin of the label). Rollups also keep coarser groupings, so that a query reads the
-smallest one that still tells apart what it filters and groups by.
+origin of the label, standing: normal, suspicious or excluded). Rollups also keep coarser
+groupings, so that a query reads the smallest one that still tells apart what it filters
+and groups by.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 
 class Grouping(IntEnum):
-    """Which dimensions a slice tells apart, beside kind, brand, label and origin."""
+    """Which dimensions a slice tells apart, beside kind, brand, label, origin and standing."""
 
     FULL = 0
     SOURCE = 1
@@ -35,6 +36,7 @@ class Slice(NamedTuple):
     lang: str
     label: str
     origin: str
+    standing: str = ""
 
     def coarsen(self, grouping: Grouping) -> Slice:
         """Return the slice of a coarser grouping that contains this one."""
@@ -66,12 +68,12 @@ class Slices:
             row = (
                 self._conn.execute(
                     "SELECT id FROM slices WHERE (grouping, kind, brand_id, source_id, product_id,"
-                    " lang, label, origin) = (?,?,?,?,?,?,?,?)",
+                    " lang, label, origin, standing) = (?,?,?,?,?,?,?,?,?)",
                     (int(grouping), *wanted),
                 ).fetchone()
                 or self._conn.execute(
                     "INSERT INTO slices (grouping, kind, brand_id, source_id, product_id, lang,"
-                    " label, origin) VALUES (?,?,?,?,?,?,?,?) RETURNING id",
+                    " label, origin, standing) VALUES (?,?,?,?,?,?,?,?,?) RETURNING id",
                     (int(grouping), *wanted),
                 ).fetchone()
             )
@@ -85,7 +87,7 @@ class Slices:
         found = self._slices.get(slice_id)
         if found is None:
             row = self._conn.execute(
-                "SELECT kind, brand_id, source_id, product_id, lang, label, origin"
+                "SELECT kind, brand_id, source_id, product_id, lang, label, origin, standing"
                 " FROM slices WHERE id = ?",
                 (slice_id,),
             ).fetchone()

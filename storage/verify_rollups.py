@@ -64,8 +64,8 @@ def _make_families(conn: sqlite3.Connection) -> None:
     conn.execute("CREATE TEMP TABLE families (full_id INTEGER, coarse_id INTEGER)")
     ids: dict[tuple[int, Slice], int] = {}
     for slice_id, grouping, *values in conn.execute(
-        "SELECT id, grouping, kind, brand_id, source_id, product_id, lang, label, origin"
-        " FROM slices"
+        "SELECT id, grouping, kind, brand_id, source_id, product_id, lang, label, origin,"
+        " standing FROM slices"
     ):
         ids[grouping, Slice(*values)] = slice_id
     conn.executemany(

@@ -13,6 +13,7 @@ import click
 from dashboard.commands import filtering, options
 from dashboard.commands.output import target
 from storage.errors import InputError
+from storage.models import Suspects
 
 if TYPE_CHECKING:
     from dashboard.exports import Format
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from storage.models import MentionFilter
 
 _FORMATS = ("csv", "jsonl", "parquet", "xlsx")
+_WHOLE = (Suspects.DECIDED, Suspects.WITH)
 _FILES_ONLY = ("parquet", "xlsx")
 
 
@@ -43,7 +45,7 @@ def command() -> None:
 )
 @options.places
 def mentions(db_path: Path, form: str | None, out: Path | None, **rest: Any) -> None:
-    """One row per mention, newest first; without filters every one.
+    """One row per mention, newest first; without filters every one, also excluded ones.
 
     Times are in the reporting timezone. A cell that a spreadsheet would run as a formula
     begins with an apostrophe.
@@ -52,6 +54,7 @@ def mentions(db_path: Path, form: str | None, out: Path | None, **rest: Any) -> 
     from storage.database import Database
 
     chosen = filtering.chosen(rest)
+    chosen = chosen._replace(suspects=chosen.suspects or Suspects.WITH.value)
     wanted = Format(_format(form, out))
     if out is not None:
         _spare(out, db_path)
@@ -84,6 +87,7 @@ def in_words(flt: MentionFilter) -> str:
         if values:
             parts.append(f"{name} {', '.join(map(str, values))}")
     parts += [f"text {flt.text}"] if flt.text else []
+    parts += [f"{flt.suspects.value} suspicious"] if flt.suspects not in _WHOLE else []
     return "; ".join(parts) or "everything"
 
 

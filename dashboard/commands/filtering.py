@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from storage.errors import InputError
-from storage.models import Kind, Label, MentionFilter
+from storage.models import Kind, Label, MentionFilter, Suspects
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -34,6 +34,7 @@ class Chosen(NamedTuple):
     labels: tuple[str, ...]
     langs: tuple[str, ...]
     text: str
+    suspects: str | None
 
     def filter(self, conn: sqlite3.Connection) -> MentionFilter:
         """Return the filter; refuse names that the database does not know."""
@@ -55,6 +56,7 @@ class Chosen(NamedTuple):
             labels=tuple(Label(each) for each in self.labels),
             langs=tuple(each.lower() for each in self.langs),
             text=self.text,
+            suspects=Suspects(self.suspects or ""),
         )
 
 
@@ -86,6 +88,12 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     _many("--label", "labels", "Counted label.", [each.value for each in Label]),
     _many("--lang", "langs", "Language as ISO 639-1, such as de."),
     click.option("--text", default="", help="Words that the text holds; quotes make a phrase."),
+    click.option(
+        "--suspects",
+        type=click.Choice([each.value for each in Suspects if each]),
+        help="With, without or only suspicious look-alikes and those that a person excluded."
+        "  [default: all but the excluded]",
+    ),
 )
 
 

@@ -18,7 +18,7 @@ from dashboard import data, filters, markup, periods
 from dashboard.components import frame, notices
 from dashboard.data import At
 from storage.coverage import Choices
-from storage.models import Kind, Label, MentionFilter
+from storage.models import Kind, Label, MentionFilter, Suspects
 
 _KEPT = "filter"
 _LISTS = {
@@ -29,6 +29,12 @@ _LISTS = {
     "topic": "Topic",
     "label": "Label",
     "lang": "Language",
+}
+_SUSPECTS = {
+    Suspects.DECIDED: "Count, but not what somebody excluded",
+    Suspects.WITH: "With everything",
+    Suspects.WITHOUT: "Without suspicious",
+    Suspects.ONLY: "Only suspicious and excluded",
 }
 
 
@@ -47,7 +53,7 @@ def choose(at: At, *, own: bool = False, without: tuple[str, ...] = ()) -> Menti
     with st.container(horizontal=True, vertical_alignment="bottom", key="filter-bar"):
         _period(params, flt)
         _search(flt)
-        _lists(params, ours, data.choices(at))
+        _lists(params, ours, flt, data.choices(at))
     _chosen(params, ours, flt, dict(data.choices(at).topics))
     wrong = filters.problems(params)
     if wrong:
@@ -147,9 +153,11 @@ def _words_changed() -> None:
     _write("q", [words] if words else [])
 
 
-def _lists(params: dict[str, list[str]], ours: tuple[str, ...], known: Choices) -> None:
+def _lists(
+    params: dict[str, list[str]], ours: tuple[str, ...], flt: MentionFilter, known: Choices
+) -> None:
     """Draw the lists only while they are open: seven menus cost a page a millisecond."""
-    count = sum(name in params for name in _LISTS)
+    count = sum(name in params for name in (*_LISTS, "suspects"))
     box = st.popover(f"Filters ({count})" if count else "Filters", on_change="rerun", key="f.lists")
     if not box.open:
         return
@@ -175,6 +183,19 @@ def _lists(params: dict[str, list[str]], ours: tuple[str, ...], known: Choices) 
                 on_change=partial(_list_changed, name),
                 placeholder="All",
             )
+        _set("f.suspects", flt.suspects.value)
+        st.selectbox(
+            "Look-alikes in bursts",
+            [each.value for each in Suspects],
+            format_func=lambda value: _SUSPECTS[Suspects(value)],
+            key="f.suspects",
+            on_change=_suspects_changed,
+        )
+
+
+def _suspects_changed() -> None:
+    chosen = st.session_state["f.suspects"]
+    _write("suspects", [chosen] if chosen else [])
 
 
 def _shown(names: dict[str, str], key: str) -> str:
@@ -198,6 +219,7 @@ def _chosen(
         if name in params
     ]
     parts += [f"words: {flt.text}"] if flt.text else []
+    parts += [_SUSPECTS[flt.suspects]] if flt.suspects else []
     unasked = [f"Brand: ours ({', '.join(each for each in ours if each)})"] if any(ours) else []
     if not parts and not unasked:
         return

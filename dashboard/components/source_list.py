@@ -11,7 +11,7 @@ from dashboard.components import frame, links, notices, session
 from dashboard.data import At
 from dashboard.jobs import Job
 from storage.coverage import SourceHealth
-from storage.models import MentionFilter
+from storage.models import MentionFilter, Suspects
 from storage.people import Person
 
 
@@ -33,7 +33,7 @@ def _source(at: At, health: SourceHealth, person: Person | None) -> None:
     with st.container(border=True, height="stretch"):
         st.html(source_words.card(health, at.now, at.zone))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            flt = MentionFilter(sources=(health.source.id,))
+            flt = MentionFilter(sources=(health.source.id,), suspects=Suspects.WITH)
             links.mentions(f"{health.mentions:,} mentions →", flt)
             if person is not None:
                 _actions(health, person)
