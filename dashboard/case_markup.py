@@ -31,6 +31,15 @@ _DONE = {
     EventType.MENTION_CHANGED: "the customer changed the text",
     EventType.MENTION_GONE: "the text was deleted at its source",
     EventType.ERASED: "erased",
+    EventType.APPROVAL_ASKED: "approval asked for",
+    EventType.APPROVED: "draft approved",
+    EventType.SENT_BACK: "draft sent back",
+    EventType.PAUSED: "clock stopped",
+    EventType.RESUMED: "clock runs on",
+    EventType.TAGGED: "tagged",
+    EventType.HANDED_OFF: "handed off to another system",
+    EventType.MERGED: "merged into another case",
+    EventType.UNDONE: "last step taken back",
 }
 
 

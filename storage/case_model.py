@@ -21,6 +21,14 @@ HANDED_LEASE = timedelta(hours=24)
 """How long a case that was handed to somebody waits for them."""
 
 
+class Approval(StrEnum):
+    """Whether somebody who leads has looked at a draft."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    SENT_BACK = "sent_back"
+
+
 class EventType(StrEnum):
     """What can happen to a case; the names are stored and never change their meaning."""
 
@@ -43,6 +51,15 @@ class EventType(StrEnum):
     MENTION_CHANGED = "mention_changed"
     MENTION_GONE = "mention_gone"
     ERASED = "erased"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVED = "approved"
+    SENT_BACK = "sent_back"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    TAGGED = "tagged"
+    HANDED_OFF = "handed_off"
+    MERGED = "merged"
+    UNDONE = "undone"
 
 
 class Event(NamedTuple):
@@ -78,7 +95,9 @@ class Case:
 
     ``version`` moves with every event but the extension of a lease, so that a page's own
     heartbeat never makes its next save a conflict. ``changed`` marks that the customer
-    changed the text since somebody last worked on it.
+    changed the text since somebody last worked on it. ``ticket_*`` say where else it is
+    being worked on. ``negative`` (the customer is unhappy) decides whether closing asks for a
+    root cause; ``must_be_approved`` whether an answer waits for somebody who leads.
     """
 
     id: int
@@ -106,6 +125,13 @@ class Case:
     last_type: EventType
     last_actor_id: int
     last_at: datetime
+    approval: Approval | None = None
+    tags: tuple[str, ...] = ()
+    paused_at: datetime | None = None
+    merged_into: int | None = None
+    ticket_url: str | None = None
+    ticket_owner: str | None = None
+    ticket_due_at: datetime | None = None
     owner: str | None = field(default=None, compare=False)
     last_actor: str = field(default="", compare=False)
     root_cause: str | None = field(default=None, compare=False)
@@ -113,6 +139,8 @@ class Case:
     draft_by: str | None = field(default=None, compare=False)
     current_version: int | None = field(default=None, compare=False)
     gone: bool = field(default=False, compare=False)
+    negative: bool = field(default=True, compare=False)
+    must_be_approved: bool = field(default=False, compare=False)
 
     @property
     def is_open(self) -> bool:
@@ -213,10 +241,10 @@ class Sent(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolve(Command):
-    """Close with what was wrong and what was done about it."""
+    """Close; where the customer is unhappy, with what was wrong and what was done about it."""
 
-    root_cause: str
-    action: str
+    root_cause: str = ""
+    action: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,9 +278,73 @@ class Transfer(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note(Command):
-    """Leave words for colleagues."""
+    """Leave words for colleagues; ``to`` are the ids of those named with @ in them."""
 
     text: str
+    to: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskApproval(Command):
+    """Ask somebody who leads to look at the draft before it goes out."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approve(Command):
+    """Let the draft go out as it stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendBack(Command):
+    """Give the draft back with what should change."""
+
+    note: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pause(Command):
+    """Stop the clock, and say why: usually the customer has to answer first."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume(Command):
+    """Let the clock run on; ``due_at`` is the new due time, None adds what the pause took."""
+
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag(Command):
+    """Set the tags of a case."""
+
+    tags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOff(Command):
+    """Record that it is worked on elsewhere: the ticket's address, who has it, until when."""
+
+    url: str
+    owner: str = ""
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merge(Command):
+    """Close a case because another one (``into``) is about the same."""
+
+    into: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo(Command):
+    """Take back one's own last step; ``before`` is the case as it was ahead of it."""
+
+    before: Case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -294,6 +386,15 @@ AnyCommand: TypeAlias = (
     | Reopen
     | Transfer
     | Note
+    | AskApproval
+    | Approve
+    | SendBack
+    | Pause
+    | Resume
+    | Tag
+    | HandOff
+    | Merge
+    | Undo
     | AnsweredElsewhere
     | MentionChanged
     | MentionGone

@@ -14,7 +14,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from storage.case_model import Case, Event, EventType, Recorded
+from storage.case_model import Approval, Case, Event, EventType, Recorded
 from storage.errors import Corrupt
 from storage.models import CaseState, Json
 from storage.times import millis, moment
@@ -28,7 +28,10 @@ _ENDS = {
     EventType.RESOLVED: CaseState.RESOLVED,
     EventType.DISMISSED: CaseState.DISMISSED,
     EventType.MENTION_GONE: CaseState.DISMISSED,
+    EventType.MERGED: CaseState.DISMISSED,
 }
+_KEPT_BY_UNDO = ("owner_id", "lease_until", "snooze_until", "answered_at", "paused_at")
+"""What an event that undoes another one sets besides state, due time and approval."""
 
 
 def opened(case_id: int, mention_id: int, event: Event) -> Case:
@@ -91,8 +94,9 @@ def _changes(case: Case, event: Event, seq: int) -> dict[str, Any]:
             state = CaseState.ANSWERED if case.state is CaseState.ANSWERED else CaseState.NEW
             return {"state": state, "owner_id": None, "lease_until": None, "snooze_until": None}
         case EventType.DRAFTED:
-            lease = _time(data, "lease_until")
-            return {"draft_seq": seq, "lease_until": lease, "changed": False}
+            lease = _time(data, "lease_until") if "lease_until" in data else case.lease_until
+            # Another text than the one that was looked at has to be looked at again.
+            return {"draft_seq": seq, "lease_until": lease, "changed": False, "approval": None}
         case EventType.REPLIED:
             return {
                 "state": CaseState.ANSWERED,
@@ -115,13 +119,76 @@ def _changes(case: Case, event: Event, seq: int) -> dict[str, Any]:
         case EventType.REOPENED:
             return _reopened(data)
         case EventType.MENTION_CHANGED:
-            return {"mention_version": event.mention_version, "changed": True}
+            return {"mention_version": event.mention_version, "changed": True, "paused_at": None}
         case EventType.ERASED:
-            return {"draft_seq": None, "reply_url": None, "action": None, "reason": None}
+            return _erased()
         case EventType.NOTED:
             return {}
+        case EventType.UNDONE:
+            return undone(data)
+        case _:
+            return _desk_changes(case, event)
+
+
+def _desk_changes(case: Case, event: Event) -> dict[str, Any]:
+    """Return what the steps between colleagues set."""
+    data, content = event.data, event.content
+    match event.type:
+        case EventType.APPROVAL_ASKED:
+            return {"approval": Approval.ASKED, "lease_until": _time(data, "lease_until")}
+        case EventType.APPROVED:
+            return {"approval": Approval.APPROVED}
+        case EventType.SENT_BACK:
+            return {"approval": Approval.SENT_BACK}
+        case EventType.PAUSED:
+            return {"paused_at": event.at}
+        case EventType.RESUMED:
+            return {"paused_at": None, "due_at": _time(data, "due_at")}
+        case EventType.TAGGED:
+            return {"tags": tuple(json.loads(content.get("tags", "[]")))}
+        case EventType.HANDED_OFF:
+            due = data.get("due_at")
+            return {
+                "ticket_url": content.get("url"),
+                "ticket_owner": content.get("owner"),
+                "ticket_due_at": None if due is None else moment(_whole(due)),
+            }
+        case EventType.MERGED:
+            return _closed(case, event) | {"merged_into": _whole(data["into"])}
         case _:
             return _closed(case, event)
+
+
+def _erased() -> dict[str, Any]:
+    words = ("draft_seq", "reply_url", "action", "reason", "ticket_url", "ticket_owner")
+    return {**dict.fromkeys(words), "tags": ()}
+
+
+def undone(data: Mapping[str, Json]) -> dict[str, Any]:
+    """Return what an event sets that puts a case back to how it was."""
+    found: dict[str, Any] = dict.fromkeys(
+        ("reply_url", "root_cause_id", "action", "reason", "closed_at", "outcome", "merged_into")
+    )
+    for name in _KEPT_BY_UNDO:
+        value = data.get(name)
+        given = None if value is None else _whole(value)
+        found[name] = given if given is None or name == "owner_id" else moment(given)
+    approval = data.get("approval")
+    found["approval"] = None if approval is None else Approval(str(approval))
+    found["state"] = CaseState(str(data["state"]))
+    found["due_at"] = _time(data, "due_at")
+    return found
+
+
+def undoing(before: Case) -> dict[str, Json]:
+    """Return the data of an event that puts a case back to ``before``."""
+    found: dict[str, Json] = {"state": before.state.value, "due_at": millis(before.due_at)}
+    for name in (*_KEPT_BY_UNDO, "approval"):
+        value = getattr(before, name)
+        if value is not None:
+            stored = millis(value) if isinstance(value, datetime) else value
+            found[name] = str(stored) if isinstance(stored, Approval) else stored
+    return found
 
 
 def _held(case: Case, owner_id: int, event: Event) -> dict[str, Any]:
@@ -135,7 +202,17 @@ def _held(case: Case, owner_id: int, event: Event) -> dict[str, Any]:
 
 
 def _reopened(data: Mapping[str, Json]) -> dict[str, Any]:
-    nothing = ("owner_id", "lease_until", "snooze_until", "root_cause_id", "action", "reason")
+    nothing = (
+        "owner_id",
+        "lease_until",
+        "snooze_until",
+        "root_cause_id",
+        "action",
+        "reason",
+        "approval",
+        "paused_at",
+        "merged_into",
+    )
     return {
         "state": CaseState.NEW,
         "due_at": _time(data, "due_at"),
@@ -156,6 +233,7 @@ def _closed(case: Case, event: Event) -> dict[str, Any]:
         "root_cause_id": None if root_cause is None else _whole(root_cause),
         "action": event.content.get("action"),
         "reason": event.content.get("reason"),
+        "paused_at": None,
         "closed_at": event.at,
         "outcome": event.type.value,
     }
@@ -175,6 +253,9 @@ def from_row(values: tuple[Any, ...]) -> dict[str, Any]:
     found["state"] = CaseState(found["state"])
     found["last_type"] = EventType(found["last_type"])
     found["reasons"] = tuple(json.loads(found["reasons"]))
+    found["tags"] = tuple(json.loads(found["tags"]))
+    if found["approval"] is not None:
+        found["approval"] = Approval(found["approval"])
     found["changed"] = bool(found["changed"])
     return found
 
@@ -186,7 +267,7 @@ def _stored(value: object) -> object:
         return json.dumps(value)
     if isinstance(value, bool):
         return int(value)
-    return str(value) if isinstance(value, CaseState | EventType) else value
+    return str(value) if isinstance(value, CaseState | EventType | Approval) else value
 
 
 def insert(conn: sqlite3.Connection, case: Case) -> None:
@@ -235,6 +316,19 @@ def replayed(conn: sqlite3.Connection) -> Iterator[Case]:
                 case = evolve(case, each.event, each.seq)
         if case is not None:
             yield case
+
+
+def at_version(conn: sqlite3.Connection, case_id: int, version: int) -> Case | None:
+    """Return a case as it was at one of its versions, as its events say."""
+    case: Case | None = None
+    for each in recorded(conn, case_id):
+        if each.case_version > version:
+            break
+        if case is None:
+            case = opened(case_id, each.mention_id, each.event)
+        else:
+            case = evolve(case, each.event, each.seq)
+    return case
 
 
 def rebuild(conn: sqlite3.Connection) -> int:

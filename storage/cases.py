@@ -13,8 +13,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from storage import audit, revisions
+from storage import approvals, audit, notices, revisions
 from storage import case_projection as projection
+from storage.case_checks import may_act
 from storage.case_decisions import decide
 from storage.case_model import (
     LEASE,
@@ -24,23 +25,35 @@ from storage.case_model import (
     Erase,
     Event,
     EventType,
+    Heartbeat,
+    MentionChanged,
     MentionGone,
+    Merge,
+    Note,
     Open,
+    QueueReply,
+    RecordReply,
+    Tag,
+    Undo,
     Unsend,
 )
 from storage.database import Database
-from storage.errors import NotFound
-from storage.models import CaseState
-from storage.people import Person, Role
+from storage.errors import NotFound, Refused
+from storage.models import CaseState, Json
+from storage.people import Person, Role, named
 from storage.times import millis, moment
 
 _WINDOW = 64
 """How many run-out leases and slept-out snoozes are compared for the next claim."""
 
+_ASIDE = (Open, Heartbeat, MentionChanged, Tag)
+"""Commands that leave what is being typed as it is."""
+
 SELECT = (
     f"SELECT {', '.join('c.' + name for name in projection.COLUMNS)}, o.name, l.name, r.name,"
-    " d.content, w.name, m.version, m.deleted_at IS NOT NULL OR m.erased_at IS NOT NULL"
-    " FROM cases c JOIN mentions m ON m.id = c.mention_id"
+    " d.content, w.name, m.version, m.deleted_at IS NOT NULL OR m.erased_at IS NOT NULL,"
+    " ifnull(s.label = 'negative' OR m.rating <= 200 OR m.nps <= 6, 0)"
+    " FROM cases c JOIN mentions m ON m.id = c.mention_id JOIN slices s ON s.id = m.slice_id"
     " JOIN people l ON l.id = c.last_actor_id LEFT JOIN people o ON o.id = c.owner_id"
     " LEFT JOIN root_causes r ON r.id = c.root_cause_id"
     " LEFT JOIN event_content d ON d.seq = c.draft_seq"
@@ -90,6 +103,32 @@ def act(db: Database, case_id: int, command: AnyCommand, now: datetime) -> Case:
         return load(conn, case_id)
 
 
+def act_all(db: Database, case_id: int, commands: Iterable[AnyCommand], now: datetime) -> Case:
+    """Do several things in one transaction: all of them, or none with the reason."""
+    with db.write() as conn:
+        case: Case | None = load(conn, case_id)
+        for command in commands:
+            act_on(conn, db.key("audit"), case, command, now)
+            case = load(conn, case_id)
+        return load(conn, case_id)
+
+
+def undo(db: Database, case_id: int, actor: Person, now: datetime, *, version: int) -> Case:
+    """Take back what somebody just did: the case is again as it was at ``version``."""
+    with db.write() as conn:
+        before = projection.at_version(conn, case_id, version)
+        if before is None:
+            raise NotFound(f"there is no version {version} of case {case_id}")
+        posted = conn.execute(
+            "SELECT 1 FROM outbox WHERE case_id = ? AND state = 'sent' AND changed_at >= ?",
+            (case_id, millis(before.last_at)),
+        ).fetchone()
+        if posted is not None:
+            raise Refused(f"case {case_id}: the reply stands at its site; it cannot be taken back")
+        act_on(conn, db.key("audit"), load(conn, case_id), Undo(actor=actor, before=before), now)
+        return load(conn, case_id)
+
+
 def claim_next(
     db: Database, actor: Person, now: datetime, *, lease: timedelta = LEASE
 ) -> Case | None:
@@ -128,8 +167,19 @@ def open_by_hand(
 def act_on(
     conn: sqlite3.Connection, key: bytes, case: Case | None, command: AnyCommand, now: datetime
 ) -> Case | None:
-    """Do what is asked for to a loaded case inside the caller's write transaction."""
-    events = decide(case, command, moment(millis(now)))
+    """Do what is asked for to a loaded case inside the caller's write transaction.
+
+    What its holder was typing becomes a draft of record first.
+    """
+    now = moment(millis(now))
+    if case is not None and not isinstance(command, _ASIDE):
+        may_act(case, command)
+        case = _sealed(conn, key, case, now)
+        command = replace(_completed(conn, command), version=None)
+        if isinstance(command, RecordReply | QueueReply):
+            must = approvals.needed(conn, case.mention_id, command.actor)
+            case = replace(case, must_be_approved=must)
+    events = decide(case, command, now)
     for event in events:
         case = _record(conn, key, case, event, command)
     if any(event.type is not EventType.EXTENDED for event in events):
@@ -160,11 +210,40 @@ def erase(db: Database, mention_ids: Iterable[int], actor: Person, now: datetime
     return count
 
 
+def _sealed(conn: sqlite3.Connection, key: bytes, case: Case, now: datetime) -> Case:
+    """Turn what is being typed into a draft of its writer; the lease stays as it is."""
+    row = conn.execute(
+        "DELETE FROM writing WHERE case_id = ? RETURNING person_id, mention_version, text",
+        (case.id,),
+    ).fetchone()
+    if row is None or row[2] == (case.draft or "") or not case.is_open:
+        return case
+    lease = case.lease_until
+    data: dict[str, Json] = {} if lease is None else {"lease_until": millis(lease)}
+    event = Event(EventType.DRAFTED, row[0], now, row[1], data, {"text": row[2]})
+    _record(conn, key, case, event, None)
+    revisions.bump(conn, "queue")
+    return load(conn, case.id)
+
+
+def _completed(conn: sqlite3.Connection, command: AnyCommand) -> AnyCommand:
+    """Add what only the database knows to a command."""
+    if isinstance(command, Note) and not command.to:
+        return replace(command, to=tuple(each.id for each in named(conn, command.text)))
+    if isinstance(command, Merge) and not load(conn, command.into).is_open:
+        raise Refused(f"case {command.into} is closed; merge into one that is open")
+    return command
+
+
 def _record(
-    conn: sqlite3.Connection, key: bytes, case: Case | None, event: Event, command: AnyCommand
+    conn: sqlite3.Connection,
+    key: bytes,
+    case: Case | None,
+    event: Event,
+    command: AnyCommand | None,
 ) -> Case:
     """Seal one event and project it."""
-    if event.type is EventType.RESOLVED:
+    if event.type is EventType.RESOLVED and "root_cause" in event.content:
         root_cause_id = _root_cause(conn, event.content["root_cause"])
         event = event._replace(data={"root_cause_id": root_cause_id})
     if case is None:
@@ -178,6 +257,7 @@ def _record(
     seq = _seal(conn, key, replace(case, version=case.version + bumps), event)
     after = projection.evolve(case, event, seq)
     projection.update(conn, case, after)
+    notices.tell(conn, case, event)
     return after
 
 
@@ -223,6 +303,10 @@ def _delete_words(conn: sqlite3.Connection, mention_id: int) -> None:
         (mention_id,),
     )
     conn.execute(
+        "DELETE FROM writing WHERE case_id IN (SELECT id FROM cases WHERE mention_id = ?)",
+        (mention_id,),
+    )
+    conn.execute(
         "UPDATE root_causes SET name = 'erased ' || id WHERE id IN (SELECT root_cause_id"
         " FROM cases WHERE mention_id = ?) AND NOT EXISTS (SELECT 1 FROM cases o"
         " WHERE o.root_cause_id = root_causes.id AND o.mention_id <> ?)",
@@ -240,7 +324,7 @@ def _load(conn: sqlite3.Connection, column: str, value: int) -> Case | None:
 def from_row(row: tuple[Any, ...]) -> Case:
     """Return the case of a row as the select in this module gives it."""
     end = len(projection.COLUMNS)
-    owner, last_actor, root_cause, draft, draft_by, version, gone = row[end : end + 7]
+    owner, last_actor, root_cause, draft, draft_by, version, gone, negative = row[end : end + 8]
     return Case(
         **projection.from_row(row[:end]),
         owner=owner,
@@ -250,6 +334,7 @@ def from_row(row: tuple[Any, ...]) -> Case:
         draft_by=draft_by,
         current_version=version,
         gone=bool(gone),
+        negative=bool(negative),
     )
 
 

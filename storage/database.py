@@ -19,7 +19,7 @@ from pathlib import Path
 
 from storage.errors import Busy, ConfigError, NotFound, StorageError
 
-SCHEMA_VERSION = 10
+SCHEMA_VERSION = 11
 """Number of migrations; a test holds it against the list."""
 
 BUSY_TIMEOUT_MS = 20_000

@@ -6,6 +6,7 @@ listens on this machine only.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import unicodedata
 from datetime import datetime
@@ -83,6 +84,19 @@ def people(conn: sqlite3.Connection) -> list[Person]:
     """Return everybody but the program itself, by name."""
     rows = conn.execute("SELECT id, name, role FROM people WHERE id > 0 ORDER BY name")
     return [Person(id_, name, Role(role)) for id_, name, role in rows]
+
+
+def named(conn: sqlite3.Connection, text: str) -> list[Person]:
+    """Return whom a text names with @: by the whole name, or a first name that only one has."""
+    folded = text.casefold()
+    everybody = people(conn)
+    firsts = [each.name.casefold().split()[0] for each in everybody]
+    return [
+        each
+        for each, first in zip(everybody, firsts, strict=True)
+        if f"@{each.name.casefold()}" in folded
+        or (firsts.count(first) == 1 and re.search(rf"@{re.escape(first)}(?!\w)", folded))
+    ]
 
 
 def add(conn: sqlite3.Connection, name: str, role: Role, now: datetime) -> Person:
