@@ -1,8 +1,5 @@
-"""A case as it stands, the events that made it, and the commands that ask for change.
-
-Only what they are; what is allowed is in ``case_decisions``, what an event does to a case
-in ``case_projection``.
-"""
+"""A case, the events that made it, the commands that ask for change; what is allowed is in
+``case_decisions``, what an event does in ``case_projection``."""
 
 from __future__ import annotations
 
@@ -65,8 +62,7 @@ class EventType(StrEnum):
 class Event(NamedTuple):
     """One thing that happened.
 
-    ``data`` holds what replay needs and stays after an erasure: ids, times, numbers, words
-    of the configuration. ``content`` holds what people wrote; erasure deletes it.
+    ``data`` (ids, times, numbers) stays after an erasure; ``content``, people's words, goes.
     """
 
     type: EventType
