@@ -7,6 +7,7 @@ They lie in ``../shared/data`` beside it. In every set only texts whose SHA-256 
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 from xml.etree import ElementTree
@@ -27,6 +28,29 @@ class Item(NamedTuple):
     label: Label
 
 
+class Post(NamedTuple):
+    """A post to an airline as the set tells it; ``at`` as written, ``day`` its date."""
+
+    text: str
+    label: Label
+    author: str
+    at: str
+
+    @property
+    def day(self) -> str:
+        """The date on which it was said."""
+        return self.at[:10]
+
+
+class Starred(NamedTuple):
+    """A hotel review, title and body, labelled by its stars; ``published`` as written."""
+
+    text: str
+    label: Label
+    hotel: str
+    published: str
+
+
 class Asked(NamedTuple):
     """A sentence, and what people say it says about each of some things in it."""
 
@@ -37,23 +61,39 @@ class Asked(NamedTuple):
 
 def posts(place: Path) -> list[Item]:
     """Return posts to airlines on the last two days of the set."""
-    rows = _rows(place / "airline" / "tweets.csv")
-    last = sorted({row["tweet_created"][:10] for row in rows})[-LAST_DAYS:]
+    rows = dated_posts(place)
+    last = last_days(row.day for row in rows)
     return [
-        Item(row["text"], Label(row["airline_sentiment"]))
-        for row in rows
-        if row["tweet_created"][:10] in last and not looked_at(row["text"])
+        Item(row.text, row.label) for row in rows if row.day in last and not looked_at(row.text)
     ]
+
+
+def dated_posts(place: Path) -> list[Post]:
+    """Return all posts to airlines."""
+    return [
+        Post(row["text"], Label(row["airline_sentiment"]), row["name"], row["tweet_created"])
+        for row in _rows(place / "airline" / "tweets.csv")
+    ]
+
+
+def last_days(days: Iterable[str]) -> frozenset[str]:
+    """Return the last two of some dates."""
+    return frozenset(sorted(set(days))[-LAST_DAYS:])
 
 
 def reviews(place: Path) -> list[Item]:
     """Return hotel reviews, title and body, labelled by their stars."""
+    rows = starred_reviews(place)
+    return [Item(row.text, row.label) for row in rows if not looked_at(row.text)]
+
+
+def starred_reviews(place: Path) -> list[Starred]:
+    """Return all hotel reviews."""
     found = []
     for row in _rows(place / "hotels" / "reviews.csv"):
         title, body = row["title"], row["text"]
         text = body if not title or body.startswith(title) else f"{title}\n{body}"
-        if not looked_at(text):
-            found.append(Item(text, _stars(float(row["rating"]))))
+        found.append(Starred(text, _stars(float(row["rating"])), row["hotel"], row["published"]))
     return found
 
 

@@ -22,6 +22,7 @@ from storage.models import Passage
 
 CHARACTERS = 4_000_000
 """Read per figure and round: a few seconds' work."""
+LEAST = 20
 
 
 def section(folder: Path, rounds: int = 3, characters: int = CHARACTERS) -> Section:
@@ -40,7 +41,7 @@ def section(folder: Path, rounds: int = 3, characters: int = CHARACTERS) -> Sect
 
 
 def _figure(folder: Path, rounds: int, length: int, count: int, goal: Goal) -> Figure:
-    corpus = Corpus()
+    corpus, count = Corpus(), max(count, LEAST)
     # Stars and titles are left out: nothing but the text is to be judged.
     seen = [
         replace(each, title="", rating=None, text=corpus.text(length))

@@ -1,4 +1,4 @@
-"""What texts say, before any training: against VADER alone and the most frequent class.
+"""What texts say, before and after training: against VADER alone and the most frequent class.
 
 Figures on annotated texts are of rows that nobody looked at while the model was made;
 figures on templates are of our own, half of them looked at (see ``templates.py``).
@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from dashboard.bench import datasets, templates
+from dashboard.bench import datasets, learning, templates
 from dashboard.bench.table import Figure, Goal, Section
 from dashboard.bench.templates import Read
 from sentiment import analyser
@@ -21,15 +21,17 @@ OURS, VADER, MAJORITY = "", ": VADER alone", ": most frequent class"
 SIDES = (Label.NEGATIVE, Label.NEUTRAL, Label.POSITIVE)
 
 
-def section(place: Path = datasets.PLACE) -> Section:
-    """Measure the default model; annotated texts are left out where they are not there."""
+def section(place: Path = datasets.PLACE, *, training: bool = True) -> Section:
+    """Measure the default model and learned ones; without annotated texts templates alone."""
     figures = [*_behaviour(), *_purposes()]
     if place.is_dir():
-        figures = [*_annotated(place), *figures]
+        learned = learning.learned(place) if training else []
+        figures = [*_annotated(place), *learned, *figures]
     return Section(
         "understanding",
-        "The default model before any training; labels by vaderSentiment's documented"
-        " thresholds for VADER, of the raw text.",
+        "The default model before any training, and where it says *learned*, models made of the"
+        " other half of the texts as `earshot train` makes them; labels by vaderSentiment's"
+        " documented thresholds for VADER, of the raw text.",
         tuple(figures),
     )
 

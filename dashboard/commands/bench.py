@@ -25,17 +25,20 @@ SECTIONS = (
     "startup",
     "pages",
     "memory",
+    "speed",
     "understanding",
+    "learning",
 )
 
 
 @click.command("bench")
+@click.argument("parts", nargs=-1, type=click.Choice(SECTIONS), metavar="[PART]...")
 @click.option(
     "--section",
     "sections",
     multiple=True,
     type=click.Choice(SECTIONS),
-    help="Measure this part only; may be repeated.",
+    help="Measure this part only, as naming it does; may be repeated.",
 )
 @click.option(
     "--size",
@@ -60,6 +63,7 @@ SECTIONS = (
 @click.option("--markdown", is_flag=True, help="Print as docs/benchmarks.md has it.")
 @options.as_json
 def command(
+    parts: tuple[str, ...],
     sections: tuple[str, ...],
     size: int,
     rounds: int,
@@ -69,14 +73,16 @@ def command(
 ) -> None:
     """Measure Earshot on this machine: its own parts against their plainest equivalents.
 
-    Only ratios travel between machines. A figure that misses its goal says NO.
+    Parts are ingest, rollups, pipeline, queries, search, startup, pages, memory, speed,
+    understanding and learning; all of them if none is named. Only ratios travel between
+    machines. A figure that misses its goal says NO.
     """
     from dashboard.bench import table
 
     done = []
     with tempfile.TemporaryDirectory(prefix="earshot-bench-") as temporary:
         work = Path(temporary)
-        for name in sections or SECTIONS:
+        for name in dict.fromkeys((*parts, *sections)) or SECTIONS:
             section = measure(name, folder or work, work, size, rounds)
             done.append(section)
             if as_json:
@@ -93,10 +99,12 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
     """Measure one section; what is big is made in ``kept``, all else in ``work``."""
     from dashboard.bench import (
         ingest,
+        learning_cost,
         memory,
         pages,
         pipeline,
         queries,
+        speed,
         startup,
         understanding,
         workspaces,
@@ -115,7 +123,9 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
         "startup": lambda: startup.section(big(), work, rounds),
         "pages": lambda: pages.section(big(), work, 4 * rounds),
         "memory": lambda: memory.section(big(), work),
+        "speed": lambda: speed.section(rounds),
         "understanding": understanding.section,
+        "learning": learning_cost.section,
     }
     return found[name]()
 
