@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 # Streamlit puts this file's folder first, where our modules would shadow top-level names.
@@ -52,14 +53,15 @@ if page.url_path == "blank":
     st.stop()
 frame.dress()
 frame.enter(page.url_path)
-try:
-    at = session.at()
-except EarshotError as error:
-    frame.unavailable(error)
-    st.stop()
-with st.sidebar:
-    frame.who(at)
-frame.banner()
-if not page.url_path:
-    checklist.short(at)
-page.run()
+with ExitStack() as run:
+    try:
+        at = run.enter_context(session.held())
+    except EarshotError as error:
+        frame.unavailable(error)
+        st.stop()
+    with st.sidebar:
+        frame.who(at)
+    frame.banner()
+    if not page.url_path:
+        checklist.short(at)
+    page.run()

@@ -24,7 +24,17 @@ from dashboard.reports import weekly as reports
 from dashboard.reports.weekly import Weekly
 from dashboard.reports.weeks import Week
 from storage import alerts as alert_store
-from storage import case_lists, cases, coverage, listing, people, queries, revisions, workspace
+from storage import (
+    authors,
+    case_lists,
+    cases,
+    coverage,
+    listing,
+    people,
+    queries,
+    revisions,
+    workspace,
+)
 from storage.case_model import Case, Recorded
 from storage.database import Database
 from storage.listing import MentionDetail, MentionRow
@@ -90,11 +100,12 @@ def reads(
 
 totals = reads("facts")(queries.totals)
 total = reads("facts")(queries.total)
-count = reads("facts")(queries.count)
+count = reads("facts", keep=512)(queries.count)
 breakdown = reads("facts")(queries.breakdown)
 trend = reads("facts")(queries.trend)
 choices = reads("facts", "sources", "settings", keep=8)(coverage.choices)
 unscored_share = reads("facts", keep=8)(coverage.unscored_share)
+frequent = reads("facts", keep=8)(authors.frequent)
 own_brands = reads("settings", keep=8)(reports.own_brands)
 brands = reads("settings", keep=8)(workspace.brands)
 alerts = reads("alerts", keep=8)(alert_store.recent)
@@ -195,9 +206,19 @@ def _gaps(conn: sqlite3.Connection, flt: MentionFilter, axis: Axis) -> list[cove
 
 
 def weekly(at: At, week: Week) -> Weekly:
-    """The numbers and quotes of a week's summary, as of one moment."""
-    with at.db.snapshot() as conn:
-        return reports.weekly(conn, week, at.today)
+    """The numbers of a week's summary, as of one moment, and its quotes as they are now."""
+    areas = ("facts", "queue", "sources", "settings")
+    counted = _counted(at.db, at.revision(areas), week, at.today, at.minute)
+    return reports.quoting(at.db.reader(), counted)
+
+
+@lru_cache(maxsize=8)
+def _counted(
+    db: Database, moved: object, week: Week, today: date, minute: datetime
+) -> reports.Counted:
+    # Polls that bring nothing move no area: what is said of them may be a minute old.
+    with db.snapshot() as conn:
+        return reports.count(conn, week, today)
 
 
 def mentions(at: At, flt: MentionFilter, before: int | None, limit: int) -> list[MentionRow]:

@@ -212,10 +212,10 @@ _STANDING = {
 
 def _visible(text: str) -> str:
     """Show what would act unseen: controls, and what reorders or hides other letters."""
-    return "".join(_SEEN.get(each, each) for each in text)
+    return text.translate(_SEEN)
 
 
 _SEEN = {
-    **{chr(code): "\ufffd" for code in (*range(0x20), 0x7F) if chr(code) not in "\t\n\r"},
-    **dict.fromkeys("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069", "\ufffd"),
+    **{code: "\ufffd" for code in (*range(0x20), 0x7F) if chr(code) not in "\t\n\r"},
+    **dict.fromkeys(map(ord, "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"), "\ufffd"),
 }

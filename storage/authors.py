@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -84,16 +85,28 @@ def mention_ids(conn: sqlite3.Connection, site: str, name: str, limit: int) -> l
     return [row[0] for row in rows]
 
 
-def frequent(conn: sqlite3.Connection, since: datetime, limit: int) -> list[tuple[str, str, int]]:
-    """Who said most since a time: site, name, mentions; for a page with nobody searched."""
+def frequent(conn: sqlite3.Connection, since: datetime, limit: int) -> tuple[tuple[int, int], ...]:
+    """Who said most since a time: a mention of theirs, and how many; its name is read anew."""
     rows = conn.execute(
-        f"SELECT {_SITE}, i.author, count(*) FROM mentions m"
+        f"SELECT max(m.id), count(*) FROM mentions m"
         " CROSS JOIN identities i ON i.mention_id = m.id JOIN places p ON p.id = m.place_id"
         " WHERE m.position >= ? AND m.deleted_at IS NULL AND i.author <> ''"
-        " GROUP BY 1, 2 HAVING count(*) > 1 ORDER BY 3 DESC, 2, 1 LIMIT ?",
+        f" GROUP BY {_SITE}, i.author HAVING count(*) > 1 ORDER BY 2 DESC, i.author, {_SITE}"
+        " LIMIT ?",
         (int(since.timestamp()) << 31, limit),
     )
-    return [(site, name, n) for site, name, n in rows]
+    return tuple((mention_id, n) for mention_id, n in rows)
+
+
+def bearers(conn: sqlite3.Connection, mention_ids: Sequence[int]) -> dict[int, tuple[str, str]]:
+    """Site and name of who said each mention; one without a name has none."""
+    rows = conn.execute(
+        f"SELECT m.id, {_SITE}, i.author FROM json_each(?) j CROSS JOIN mentions m"
+        " ON m.id = j.value JOIN identities i ON i.mention_id = m.id"
+        " JOIN places p ON p.id = m.place_id WHERE i.author <> '' ORDER BY j.key",
+        (json.dumps(mention_ids),),
+    )
+    return {mention_id: (site, name) for mention_id, site, name in rows}
 
 
 def cases_of(conn: sqlite3.Connection, mention_ids: list[int]) -> dict[int, int]:

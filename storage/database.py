@@ -13,9 +13,11 @@ import os
 import secrets
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from storage.errors import Busy, ConfigError, NotFound, StorageError
 
@@ -25,6 +27,9 @@ SCHEMA_VERSION = 11
 BUSY_TIMEOUT_MS = 20_000
 """SQLite's back-off is unfair: with eight writers the worst wait measured was 3.9 s."""
 
+READER_SECONDS = 60.0
+"""How long a reader serves one thread after another: what a thread forgot on it ends then."""
+
 _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA synchronous=NORMAL",
@@ -33,6 +38,28 @@ _PRAGMAS = (
     "PRAGMA cache_size=-32000",
     "PRAGMA journal_size_limit=67108864",
 )
+
+
+class _Reader(NamedTuple):
+    """A read-only connection and when it was opened, in seconds of the monotonic clock."""
+
+    conn: sqlite3.Connection
+    opened: float
+
+
+class _Lent:
+    """What a thread holds of a reader; when the thread has ended, the reader is idle again."""
+
+    def __init__(self, idle: list[_Reader], reader: _Reader) -> None:
+        self._idle = idle
+        self.reader = reader
+
+    def __del__(self) -> None:
+        try:
+            if not self.reader.conn.in_transaction:
+                self._idle.append(self.reader)
+        except sqlite3.ProgrammingError:
+            return  # closed
 
 
 class Database:
@@ -50,6 +77,7 @@ class Database:
         self.writer = os.getpid() & 0xFF if writer is None else writer
         self._lock = threading.RLock()
         self._local = threading.local()
+        self._idle: list[_Reader] = []
         self._key = _load_key(path)
         self._conn = self._connect()
         _migrate(self._conn, path)
@@ -59,12 +87,25 @@ class Database:
         return hmac.new(self._key, purpose.encode(), hashlib.sha256).digest()
 
     def reader(self) -> sqlite3.Connection:
-        """Return this thread's read-only connection (it sees the last commit)."""
-        conn: sqlite3.Connection | None = getattr(self._local, "reader", None)
-        if conn is None:
-            conn = open_reader(self.path)
-            self._local.reader = conn
-        return conn
+        """Return this thread's read-only connection (it sees the last commit).
+
+        It goes to another thread once this one has ended: each run of a page is a thread
+        of its own, and a new connection knows neither the schema nor a page of the file.
+        """
+        lent: _Lent | None = getattr(self._local, "reader", None)
+        if lent is None:
+            lent = _Lent(self._idle, self._idle_reader())
+            self._local.reader = lent
+        return lent.reader.conn
+
+    def _idle_reader(self) -> _Reader:
+        try:
+            found = self._idle.pop()
+        except IndexError:
+            found = None
+        if found is not None and time.monotonic() - found.opened < READER_SECONDS:
+            return found
+        return _Reader(open_reader(self.path), time.monotonic())
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -105,11 +146,13 @@ class Database:
             self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
 
     def close(self) -> None:
-        """Close the writer and this thread's reader."""
-        conn = getattr(self._local, "reader", None)
-        if conn is not None:
-            conn.close()
-            self._local.reader = None
+        """Close the writer, this thread's reader and those of threads that ended."""
+        lent: _Lent | None = getattr(self._local, "reader", None)
+        if lent is not None:
+            lent.reader.conn.close()
+            del self._local.reader
+        while self._idle:
+            self._idle.pop().conn.close()
         with self._lock:
             self._conn.close()
 

@@ -5,7 +5,9 @@ No names: a report leaves the workspace. Not here: lists to page through (``list
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -36,24 +38,53 @@ class Quote(NamedTuple):
 
 def quotes(conn: sqlite3.Connection, flt: MentionFilter, label: Label, limit: int) -> list[Quote]:
     """Return the clearest texts of a label within a filter; each text once."""
+    return read(conn, clearest(conn, flt, label, limit))
+
+
+def clearest(
+    conn: sqlite3.Connection, flt: MentionFilter, label: Label, limit: int
+) -> tuple[int, ...]:
+    """Return the mentions of the clearest texts, clearest first; ids may be kept, words not."""
     where = matching.of_slices(flt, Grouping.FULL)
     order = "ASC" if label is Label.NEGATIVE else "DESC"
+    # Only what is sorted by is read of every mention; texts of the first few.
+    ordered = conn.execute(
+        "SELECT m.id, m.version FROM mentions m WHERE m.position BETWEEN ? AND ?"
+        " AND m.day BETWEEN ? AND ? AND m.deleted_at IS NULL AND m.score IS NOT NULL"
+        f" AND m.slice_id IN (SELECT s.id FROM slices s WHERE s.label = ? AND {where.sql})"
+        f" ORDER BY m.score {order}, m.rating {order}, m.position DESC",
+        (*matching.positions(flt), *matching.days(flt), label.value, *where.args),
+    )
+    found: dict[str, int] = {}
+    fitting = 0
+    for mention_id, version in ordered:
+        if fitting == limit * _MORE or len(found) == limit:
+            break
+        title, text = conn.execute(
+            "SELECT title, text FROM versions WHERE mention_id = ? AND version = ?",
+            (mention_id, version),
+        ).fetchone()
+        if title is None or text is None or len(title) > LONGEST:
+            continue
+        if SHORTEST <= len(text) <= LONGEST:
+            fitting += 1
+            found.setdefault(" ".join(text.lower().split()), mention_id)
+    return tuple(found.values())
+
+
+def read(conn: sqlite3.Connection, ids: Sequence[int]) -> list[Quote]:
+    """Return the texts of some mentions, in their order; what was erased since is left out."""
     rows = conn.execute(
         "SELECT m.id, s.kind, o.key, m.day, m.rating, m.score, v.title, v.text, i.url"
-        " FROM mentions m CROSS JOIN slices s ON s.id = m.slice_id"
-        " JOIN sources o ON o.id = s.source_id JOIN identities i ON i.mention_id = m.id"
+        " FROM json_each(?) j CROSS JOIN mentions m ON m.id = j.value"
+        " JOIN slices s ON s.id = m.slice_id JOIN sources o ON o.id = s.source_id"
+        " JOIN identities i ON i.mention_id = m.id"
         " JOIN versions v ON v.mention_id = m.id AND v.version = m.version"
-        " WHERE m.position BETWEEN ? AND ? AND m.day BETWEEN ? AND ?"
-        " AND m.deleted_at IS NULL AND m.score IS NOT NULL"
-        f" AND s.label = ? AND {where.sql} AND length(v.text) BETWEEN ? AND ?"
-        " AND length(v.title) <= ?"
-        f" ORDER BY m.score {order}, m.rating {order}, m.position DESC LIMIT ?",
-        (*matching.positions(flt), *matching.days(flt), label.value, *where.args)
-        + (SHORTEST, LONGEST, LONGEST, limit * _MORE),
+        " WHERE v.text IS NOT NULL AND m.score IS NOT NULL ORDER BY j.key",
+        (json.dumps(ids),),
     )
-    found: dict[str, Quote] = {}
-    for mention_id, kind, source, day, rating, score, title, text, url in rows:
-        quote = Quote(
+    return [
+        Quote(
             mention_id,
             Kind(kind),
             source,
@@ -64,5 +95,5 @@ def quotes(conn: sqlite3.Connection, flt: MentionFilter, label: Label, limit: in
             text,
             url,
         )
-        found.setdefault(" ".join(text.lower().split()), quote)
-    return list(found.values())[:limit]
+        for mention_id, kind, source, day, rating, score, title, text, url in rows
+    ]

@@ -19,7 +19,7 @@ from python_calamine import CalamineWorkbook
 
 from dashboard.reports import page as html_page
 from dashboard.reports import svg, tidy, weeks, wording, workbook
-from dashboard.reports.weekly import Weekly, moved, weekly
+from dashboard.reports.weekly import Weekly, count, moved, weekly
 from sentiment import metrics
 from storage import cases, coverage, listing, polls, queries, queue_figures, rules, workspace
 from storage.case_model import Claim, Dismiss, RecordReply, Reopen, Resolve
@@ -134,6 +134,14 @@ def test_topics_rivals_and_quotes(db: Database, report: Weekly) -> None:
         assert WEEK.monday <= quote.day <= WEEK.sunday
         assert quote.source != "reddit"
     assert len({quote.text for quote in report.worst}) == len(report.worst)
+
+
+def test_what_is_kept_of_a_summary_holds_nobodys_words(db: Database, report: Weekly) -> None:
+    kept = count(db.reader(), WEEK, TODAY)
+    quoted = (*report.best, *report.worst)
+    assert quoted
+    assert [each.mention_id for each in quoted] == [*kept.best, *kept.worst]
+    assert not any(each.text in repr(kept) for each in quoted)
 
 
 def test_the_way_a_topic_moved(report: Weekly) -> None:

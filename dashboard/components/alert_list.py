@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
@@ -19,6 +19,7 @@ from storage.alerts import Alert, AlertState, Moved
 from storage.models import Kind, MentionFilter
 from storage.people import Person
 
+_SHOWN = 20
 _SIGNALS = {
     "volume": "Unusually many mentions",
     "quiet": "Unusually few mentions",
@@ -45,13 +46,24 @@ def alerts(at: At) -> None:
         )
     elif not frame.needs_actor():
         st.caption("Compared with the same weekday's own past.")
-    for alert in unresolved:
-        _alert(at, alert)
+    _page(at, unresolved, "alerts.more")
     if st.toggle("Show those that are over", key="alerts.over"):
         known = {alert.id for alert in unresolved}
-        for alert in data.alerts(at):
-            if alert.id not in known:
-                _alert(at, alert)
+        _page(at, [alert for alert in data.alerts(at) if alert.id not in known], "alerts.older")
+
+
+def _page(at: At, found: Sequence[Alert], key: str) -> None:
+    """Draw the first alerts, and more of them on wish."""
+    shown = st.session_state.get(f"{key}.shown", _SHOWN)
+    for alert in found[:shown]:
+        _alert(at, alert)
+    if len(found) > shown:
+        label = f"Show more: {shown} of {len(found)} are shown"
+        st.button(label, key=key, on_click=_more, args=(key, shown + _SHOWN))
+
+
+def _more(key: str, shown: int) -> None:
+    st.session_state[f"{key}.shown"] = shown
 
 
 def _alert(at: At, alert: Alert) -> None:

@@ -62,14 +62,17 @@ def _typed() -> None:
 
 def _frequent(at: At) -> None:
     """Show who said most of late; for a page on which nobody was looked for yet."""
-    found = authors.frequent(at.db.reader(), at.now - _RECENT, _SHOWN)
+    # Who they are is kept as mentions; their names are read each time.
+    since = at.now.replace(minute=0, second=0, microsecond=0) - _RECENT
+    counts = dict(data.frequent(at, since, _SHOWN))
+    found = authors.bearers(at.db.reader(), list(counts))
     if not found:
         notices.empty("Look for somebody", "Nobody wrote twice in the last seven days.")
         return
     st.markdown("**Wrote more than once in the last seven days**")
     with st.grid("auto", min_column_width=280, gap="small"):
-        for number, (site, name, n) in enumerate(found):
-            words = f"{markup.said(site)} · {n:,} mentions"
+        for number, (mention_id, (site, name)) in enumerate(found.items()):
+            words = f"{markup.said(site)} · {counts[mention_id]:,} mentions"
             with _card():
                 st.html(part_markup.part(name, [words], pale=False))
                 _open(name, site, f"frequent-{number}")

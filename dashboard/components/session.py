@@ -6,6 +6,9 @@ The database is opened once per process; a browser session holds inputs only.
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import streamlit as st
@@ -18,10 +21,31 @@ from storage import people
 from storage.people import Person
 
 _WHO = "working_as"
+_held = threading.local()
+
+
+@contextmanager
+def held() -> Iterator[At]:
+    """Hold one moment of the workspace for the body of a page: all its parts ask for it.
+
+    Not for callbacks, which run before, nor for fragments, which run after: each of them
+    looks for itself.
+    """
+    _held.space = workspace()
+    try:
+        _held.at = data.at(_held.space.db, _held.space.now())
+        yield _held.at
+    finally:
+        _held.__dict__.clear()
 
 
 def workspace() -> Workspace:
     """Return the workspace that EARSHOT_DB and EARSHOT_CONFIG name, or the own one once chosen."""
+    held: Workspace | None = getattr(_held, "space", None)
+    return _found() if held is None else held
+
+
+def _found() -> Workspace:
     # Paths as text: as objects they cost a millisecond to look up by.
     db = os.path.abspath(started_on())
     if choice.own() is not None:
@@ -52,6 +76,9 @@ def _open(db: str, config: str, inode: int, secrets: int) -> Workspace:
 
 def at() -> At:
     """Return the present moment of the workspace; one page run reads as of one of these."""
+    held: At | None = getattr(_held, "at", None)
+    if held is not None:
+        return held
     space = workspace()
     return data.at(space.db, space.now())
 

@@ -108,8 +108,29 @@ class Weekly(NamedTuple):
     unsure: Measure
 
 
+class Counted(NamedTuple):
+    """A summary without its quotes, and the mentions that they are of: it may be kept."""
+
+    numbers: Weekly
+    best: tuple[int, ...]
+    worst: tuple[int, ...]
+
+
 def weekly(conn: sqlite3.Connection, week: Week, today: date) -> Weekly:
     """Count one week; call it in a snapshot. A week that still runs ends yesterday."""
+    return quoting(conn, count(conn, week, today))
+
+
+def quoting(conn: sqlite3.Connection, counted: Counted) -> Weekly:
+    """Return a summary with the words of its quotes as they are stored now."""
+    return counted.numbers._replace(
+        best=tuple(quotes.read(conn, counted.best)),
+        worst=tuple(quotes.read(conn, counted.worst)),
+    )
+
+
+def count(conn: sqlite3.Connection, week: Week, today: date) -> Counted:
+    """Count one week and choose its quotes."""
     if week.monday > today:
         raise InputError(f"week {week.text} has not begun; today is {today}")
     zone = ZoneInfo(workspace.timezone(conn))
@@ -121,7 +142,7 @@ def weekly(conn: sqlite3.Connection, week: Week, today: date) -> Weekly:
     before = None if like.before is None else queries.totals(conn, like.before)
     first, after = _bounds(start, end, zone)
     total = queries.total(conn, like.now)
-    return Weekly(
+    numbers = Weekly(
         week=week,
         start=start,
         end=end,
@@ -135,8 +156,8 @@ def weekly(conn: sqlite3.Connection, week: Week, today: date) -> Weekly:
         trends=_trends(conn, replace(asked, end=end), zone, tuple(now)),
         topics=_topics(conn, like),
         rivals=_rivals(conn, replace(like.now, brands=())) if brands else (),
-        best=tuple(quotes.quotes(conn, like.now, Label.POSITIVE, QUOTES)),
-        worst=tuple(quotes.quotes(conn, like.now, Label.NEGATIVE, QUOTES)),
+        best=(),
+        worst=(),
         queue=queue_figures.queue(conn, first, after),
         queue_before=None if like.before is None else _queue(conn, like.before, zone),
         gaps=tuple(
@@ -146,6 +167,9 @@ def weekly(conn: sqlite3.Connection, week: Week, today: date) -> Weekly:
         unscored=Measure("unscored", *metrics.share(total.unscored, total.n), total.n),
         unsure=Measure("unsure", *metrics.share(total.unsure, total.n), total.n),
     )
+    best = quotes.clearest(conn, like.now, Label.POSITIVE, QUOTES)
+    worst = quotes.clearest(conn, like.now, Label.NEGATIVE, QUOTES)
+    return Counted(numbers, best, worst)
 
 
 def own_brands(conn: sqlite3.Connection) -> tuple[str, ...]:
