@@ -46,16 +46,18 @@ class TopicRow(NamedTuple):
 
 
 class PartRow(NamedTuple):
-    """One place or product; ``flt`` None where the filter bar cannot say it."""
+    """One place or product; ``asked`` are negatives that somebody could answer, ``waiting``
+    those of them that nobody answered yet.
+    """
 
     name: str
-    flt: MentionFilter | None
+    flt: MentionFilter
     sums: Sums
     rating: Measure
     drawn: float | None
     change: Change | None
-    asked: Sums
-    asked_flt: MentionFilter | None
+    asked: int
+    waiting: int
 
     @property
     def small(self) -> bool:
@@ -140,14 +142,12 @@ def products(at: At, flt: MentionFilter) -> list[PartRow]:
     """Every product of a filter, most mentions first; what names none is left out."""
     both = like(at, flt)
     asked = answerable(both.now)
+    now = [each for each in data.breakdown(at, both.now, "product") if each.key]
     return part_rows(
-        {g.key: g.sums for g in data.breakdown(at, both.now, "product") if g.key},
+        [(replace(both.now, products=(key,)), Group(key, sums)) for key, sums in now],
         _by_key(data.breakdown(at, both.before, "product")) if both.before else None,
         _by_key(data.breakdown(at, asked, "product")) if asked else {},
-        {
-            g.key: replace(both.now, products=(g.key,))
-            for g in data.breakdown(at, both.now, "product")
-        },
+        _by_key(data.breakdown(at, waiting(asked), "product")) if asked else {},
     )
 
 
@@ -155,35 +155,34 @@ def all_places(at: At, flt: MentionFilter) -> list[PartRow]:
     """Every place of a filter, most mentions first."""
     both = like(at, flt)
     asked = answerable(both.now)
-    now = places(at, both.now)
     return part_rows(
-        {g.key: g.sums for g in now},
-        {g.key: g.sums for g in places(at, both.before)} if both.before else None,
-        {g.key: g.sums for g in places(at, asked)} if asked else {},
-        {g.key: replace(both.now, sources=(g.source,)) for g in now if g.source},
+        [(replace(both.now, places=(each.key,)), each) for each in places(at, both.now)],
+        _by_key(places(at, both.before)) if both.before else None,
+        _by_key(places(at, asked)) if asked else {},
+        _by_key(places(at, waiting(asked))) if asked else {},
     )
 
 
 def part_rows(
-    now: Mapping[str, Sums],
+    now: Sequence[tuple[MentionFilter, Group]],
     before: Mapping[str, Sums] | None,
     asked: Mapping[str, Sums],
-    filters: Mapping[str, MentionFilter],
+    waiting: Mapping[str, Sums],
 ) -> list[PartRow]:
     """Return the rows of some parts: stars of few are drawn towards the group of all."""
-    drawn = metrics.shrunk_ratings(list(now.values()))
+    drawn = metrics.shrunk_ratings([each.sums for _, each in now])
     return [
         PartRow(
             key,
-            filters.get(key),
+            flt,
             sums,
             metrics.rating(sums),
             own,
             _compared(sums, before, key, "rating" if sums.rating_n else "negative_share"),
-            asked.get(key, Sums()),
-            answerable(filters[key]) if key in filters else None,
+            asked.get(key, Sums()).n,
+            waiting.get(key, Sums()).n,
         )
-        for (key, sums), own in zip(now.items(), drawn, strict=True)
+        for (flt, (key, sums)), own in zip(now, drawn, strict=True)
     ]
 
 
@@ -193,6 +192,11 @@ def answerable(flt: MentionFilter) -> MentionFilter | None:
     if not kinds or (flt.labels and Label.NEGATIVE not in flt.labels):
         return None
     return replace(flt, kinds=kinds, labels=(Label.NEGATIVE,))
+
+
+def waiting(asked: MentionFilter) -> MentionFilter:
+    """Return those of a filter that nobody answered."""
+    return replace(asked, unanswered=True)
 
 
 def sites(at: At, flt: MentionFilter) -> list[Site]:

@@ -91,11 +91,18 @@ def reads(
 
         @wraps(query)
         def ask(at: At, /, *args: P.args, **kwargs: P.kwargs) -> T:
-            return asked(at.db, at.revision(areas), args, tuple(kwargs.items()))
+            moved = at.revision(areas + _also(args))
+            return asked(at.db, moved, args, tuple(kwargs.items()))
 
         return ask
 
     return wrap
+
+
+def _also(args: tuple[object, ...]) -> tuple[str, ...]:
+    """What is answered in a case moves the queue, not the facts."""
+    waits = any(isinstance(each, MentionFilter) and each.unanswered for each in args)
+    return ("queue",) if waits else ()
 
 
 totals = reads("facts")(queries.totals)

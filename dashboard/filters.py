@@ -8,13 +8,13 @@ are in ``components.filter_bar``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import Enum
 from typing import TypeVar
 from urllib.parse import urlencode
 
 from dashboard import periods
-from storage.models import Kind, Label, MentionFilter, Suspects
+from storage.models import Kind, Label, Mark, MentionFilter, Suspects
 
 Params = Mapping[str, Sequence[str]]
 
@@ -29,6 +29,10 @@ NAMES = (
     "topic",
     "label",
     "lang",
+    "place",
+    "mark",
+    "unanswered",
+    "seen",
     "q",
     "suspects",
 )
@@ -58,6 +62,10 @@ def from_params(params: Params, today: date) -> MentionFilter:
         langs=_texts(params.get("lang", ()), or_none=True),
         text=" ".join(_texts(params.get("q", ()))[:1]),
         suspects=next(iter(_members(Suspects, params.get("suspects", ()))), Suspects.DECIDED),
+        places=_texts(params.get("place", ())),
+        marks=_members(Mark, params.get("mark", ())),
+        unanswered=params.get("unanswered", ()) == ["1"],
+        since=next((moment for each in params.get("seen", ()) if (moment := _moment(each))), None),
     )
 
 
@@ -74,6 +82,10 @@ def to_params(flt: MentionFilter) -> dict[str, list[str]]:
         "topic": flt.topics,
         "label": [each.value for each in flt.labels],
         "lang": flt.langs,
+        "place": flt.places,
+        "mark": [each.value for each in flt.marks],
+        "unanswered": ["1"] if flt.unanswered else (),
+        "seen": [flt.since.astimezone(UTC).isoformat()] if flt.since else (),
         "q": [flt.text] if flt.text else (),
         "suspects": [flt.suspects.value] if flt.suspects else (),
     }
@@ -95,11 +107,14 @@ def problems(params: Params) -> list[str]:
         ("kind", {each.value for each in Kind}),
         ("label", {each.value for each in Label}),
         ("suspects", {each.value for each in Suspects}),
+        ("mark", {each.value for each in Mark}),
+        ("unanswered", {"1"}),
     ):
         found += [f"{name}={each}" for each in params.get(name, ()) if each not in known]
     for name in ("from", "to"):
         found += [f"{name}={each}" for each in params.get(name, ()) if _day(each) is None]
-    for name in ("brand", "source", "product", "topic", "lang", "q"):
+    found += [f"seen={each}" for each in params.get("seen", ()) if _moment(each) is None]
+    for name in ("brand", "source", "product", "topic", "lang", "place", "q"):
         given = params.get(name, ())
         found += [f"{name}={each}" for each in given if each and _clean(each) is None]
         found += [f"more than {VALUES_KEPT} of {name}"] if len(given) > VALUES_KEPT else []
@@ -135,6 +150,16 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if EARLIEST <= day <= LATEST else None
+
+
+def _moment(text: str) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if found.tzinfo is None or not EARLIEST < found.date() < LATEST:
+        return None
+    return found.astimezone(UTC)
 
 
 def _members(kind: type[_E], given: Iterable[str]) -> tuple[_E, ...]:

@@ -119,11 +119,10 @@ def changed(change: Change | None) -> str:
     return f'<span class="es-{"better" if better else "worse"}">{words}</span>'
 
 
-def unanswered(negative: int, replied: int) -> str:
+def unanswered(negative: int, waiting: int) -> str:
     """Return how many negatives wait for an answer."""
     if not negative:
         return ""
-    waiting = negative - replied
     if not waiting:
         return "every negative is answered"
     return f"<b>{waiting:,}</b> of {negative:,} negative unanswered"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dashboard import markup
-from storage.models import CaseRule
+from storage.rule_matching import CaseRule
 from storage.rule_preview import LOOKED_AT, Effect
 from storage.rules import HISTORY_DAYS, StoredRule
 

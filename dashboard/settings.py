@@ -18,7 +18,8 @@ from zoneinfo import available_timezones
 
 from dashboard import secret_file
 from storage.errors import ConfigError
-from storage.models import Brand, CaseRule, Kind, Label, Source, Topic
+from storage.models import Brand, Kind, Label, Source, Topic
+from storage.rule_matching import CaseRule
 
 DEFAULT_EVERY = 900.0
 

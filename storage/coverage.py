@@ -42,6 +42,7 @@ class Choices(NamedTuple):
     products: tuple[str, ...]
     topics: tuple[tuple[str, str], ...]
     langs: tuple[str, ...]
+    places: tuple[str, ...]
     first_day: date | None
     last_day: date | None
 
@@ -138,6 +139,7 @@ def choices(conn: sqlite3.Connection) -> Choices:
         used("product_id", "products", "name"),
         tuple(topics),
         tuple(sorted(row[0] for row in langs)),
+        tuple(row[0] for row in conn.execute("SELECT key FROM places ORDER BY key")),
         None if first is None else day_date(first),
         None if last is None else day_date(last),
     )

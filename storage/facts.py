@@ -29,16 +29,25 @@ _FACTS = (
 
 
 def found(conn: sqlite3.Connection, flt: MentionFilter) -> Where:
-    """The mentions that match the filter's words, and all else that it says."""
+    """The mentions of a filter, by their words where it has some."""
     slices = matching.of_slices(flt, Grouping.FULL)
-    sql = (
-        " FROM search CROSS JOIN mentions m ON m.position = search.rowid"
-        " WHERE search MATCH ? AND search.rowid BETWEEN ? AND ?"
+    others = matching.of_mentions(flt)
+    # New mentions are found by their ids; a plus keeps SQLite from walking all others.
+    plus = "+" if flt.since is not None else ""
+    args: tuple[str | int, ...] = matching.positions(flt)
+    if flt.text.strip():
+        sql = (
+            " FROM search CROSS JOIN mentions m ON m.position = search.rowid"
+            " WHERE search MATCH ? AND search.rowid BETWEEN ? AND ?"
+        )
+        args = (matching.search_query(flt.text) or '""', *args)
+    else:
+        sql = f" FROM mentions m WHERE {plus}m.position BETWEEN ? AND ?"
+    sql += (
         " AND m.deleted_at IS NULL AND m.day BETWEEN ? AND ?"
-        f" AND m.slice_id IN (SELECT s.id FROM slices s WHERE {slices.sql})"
+        f" AND {plus}m.slice_id IN (SELECT s.id FROM slices s WHERE {slices.sql}){others.sql}"
     )
-    query = matching.search_query(flt.text) or '""'
-    args = (query, *matching.positions(flt), *matching.days(flt), *slices.args)
+    args = (*args, *matching.days(flt), *slices.args, *others.args)
     if not flt.topics:
         return Where(sql, args)
     about = (
@@ -69,7 +78,7 @@ def repeated(conn: sqlite3.Connection, flt: MentionFilter) -> Where:
 
 
 def positions(conn: sqlite3.Connection, flt: MentionFilter) -> Where:
-    """A SELECT of positions by words and topics, a superset in days and slices."""
+    """A SELECT of positions by words and topics, a superset in all else; '' without both."""
     parts: list[str] = []
     args: list[str | int] = []
     if flt.text.strip():

@@ -150,6 +150,8 @@ def page_ids(
         high = min(high, before - 1)
     if flt.text.strip():
         return _by_words(conn, flt, before, limit)
+    if flt.since is not None:
+        return _since(conn, flt, high, limit)
     if _unfiltered(flt):
         return _ids(
             conn,
@@ -164,7 +166,18 @@ def page_ids(
 
 def _unfiltered(flt: MentionFilter) -> bool:
     chosen = (flt.kinds, flt.brands, flt.sources, flt.products, flt.topics, flt.labels, flt.langs)
-    return not any(chosen) and flt.suspects is Suspects.DECIDED
+    plain = flt.suspects is Suspects.DECIDED and not matching.by_mention(flt)
+    return plain and not any(chosen)
+
+
+def _since(conn: sqlite3.Connection, flt: MentionFilter, high: int, limit: int) -> list[int]:
+    """Sort what is new: it is found by its ids and rarely much."""
+    base = facts.found(conn, flt)
+    return _ids(
+        conn,
+        f"SELECT m.id{base.sql} AND m.position <= ? ORDER BY m.position DESC LIMIT ?",
+        (*base.args, high, limit),
+    )
 
 
 def _by_slices(
@@ -186,7 +199,7 @@ def _by_slices(
     window = _DAY
     while True:
         start = max(low, high - window)
-        found = _window(conn, slices, topics, start, high, matching.days(flt), limit)
+        found = _window(conn, flt, slices, topics, start, high, limit)
         if len(found) >= limit or start <= low:
             return found
         window *= 4
@@ -194,20 +207,24 @@ def _by_slices(
 
 def _window(
     conn: sqlite3.Connection,
+    flt: MentionFilter,
     slices: list[int],
     topics: list[int] | None,
     low: int,
     high: int,
-    days: tuple[int, int],
     limit: int,
 ) -> list[int]:
-    tail = "AND m.deleted_at IS NULL AND m.day BETWEEN ? AND ? ORDER BY m.position DESC LIMIT ?"
+    others, days = matching.of_mentions(flt), matching.days(flt)
+    tail = (
+        f"AND m.deleted_at IS NULL AND m.day BETWEEN ? AND ?{others.sql}"
+        " ORDER BY m.position DESC LIMIT ?"
+    )
     if topics is None:
         return _ids(
             conn,
             "SELECT m.id FROM json_each(?) j CROSS JOIN mentions m ON m.slice_id = j.value"
             f" WHERE m.position BETWEEN ? AND ? {tail}",
-            (json.dumps(slices), low, high, *days, limit),
+            (json.dumps(slices), low, high, *days, *others.args, limit),
         )
     return _ids(
         conn,
@@ -215,7 +232,7 @@ def _window(
         " CROSS JOIN mention_topics x"
         " ON x.topic_id = t.value AND x.slice_id = j.value AND x.position BETWEEN ? AND ?"
         f" CROSS JOIN mentions m ON m.id = x.mention_id WHERE 1 {tail}",
-        (json.dumps(topics), json.dumps(slices), low, high, *days, limit),
+        (json.dumps(topics), json.dumps(slices), low, high, *days, *others.args, limit),
     )
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from storage.models import MentionFilter, Standing, Suspects
 from storage.slices import Grouping
-from storage.times import day_date, day_number, month_number
+from storage.times import day_date, day_number, millis, month_number
 
 FIRST_DAY, LAST_DAY = -100_000, 200_000
 """Wider than any stored day; what "no limit" means."""
@@ -77,6 +77,43 @@ def of_slices(flt: MentionFilter, grouping: Grouping) -> Where:
             )
             args.append(json.dumps(list(chosen)))
     return Where(" AND ".join(parts), tuple(args))
+
+
+_UNANSWERED = (
+    "m.replied = 0 AND NOT EXISTS (SELECT 1 FROM cases k WHERE k.mention_id = m.id"
+    " AND (k.answered_at IS NOT NULL OR k.closed_at IS NOT NULL))"
+)
+_SEEN_SHIFT = 22
+"""Bits of an id below its milliseconds (``ids``)."""
+
+
+def of_mentions(flt: MentionFilter) -> Where:
+    """Conditions on ``mentions m`` that no slice can tell, each behind an AND; '' for none."""
+    sql = ""
+    args: list[str | int] = []
+    if flt.places:
+        sql += (
+            " AND m.place_id IN (SELECT id FROM places WHERE key IN"
+            " (SELECT value FROM json_each(?)))"
+        )
+        args.append(json.dumps(list(flt.places)))
+    if flt.marks:
+        sql += f" AND coalesce({', '.join(f'm.{mark.value}' for mark in flt.marks)}, NULL)"
+        sql += " IS NOT NULL"
+    if flt.unanswered:
+        sql += f" AND {_UNANSWERED}"
+    if flt.since is not None:
+        # Ids order by first sight, but may run ahead of it by a little.
+        sql += " AND m.id >= ? AND m.first_seen_at >= ?"
+        args += [millis(flt.since) << _SEEN_SHIFT, millis(flt.since)]
+    return Where(sql, tuple(args))
+
+
+def by_mention(flt: MentionFilter) -> bool:
+    """Say whether the mentions themselves must be looked at: words, or what no slice tells."""
+    return bool(
+        flt.text.strip() or flt.places or flt.marks or flt.unanswered or flt.since is not None
+    )
 
 
 def grouping_for(flt: MentionFilter, by: str | None = None) -> Grouping:

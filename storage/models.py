@@ -36,6 +36,15 @@ class Label(StrEnum):
     UNSCORED = "unscored"
 
 
+class Mark(StrEnum):
+    """What a customer may give beside words: stars, or an answer of a survey."""
+
+    RATING = "rating"
+    NPS = "nps"
+    CSAT = "csat"
+    CES = "ces"
+
+
 class Origin(StrEnum):
     """Who said what the label is: a person, the customer's own mark, the model, nobody."""
 
@@ -293,7 +302,9 @@ class MentionFilter:
     """What the filter bar can say; empty tuples mean "all". Days are inclusive.
 
     ``topics`` match any of the given keys; ``text`` is a full-text query; ``suspects``
-    says what is done with look-alikes in bursts.
+    says what is done with look-alikes in bursts. ``marks`` keep what bears one of these;
+    ``unanswered`` what nobody answered, at its site or in a case, and no case closed;
+    ``since`` what was first seen at that time or later.
     """
 
     start: date | None = None
@@ -307,30 +318,10 @@ class MentionFilter:
     langs: tuple[str, ...] = ()
     text: str = ""
     suspects: Suspects = Suspects.DECIDED
-
-
-@dataclass(frozen=True, slots=True)
-class CaseRule:
-    """Opens a case for a mention that meets every condition given.
-
-    ``max_rating`` is in stars; ``with_text`` leaves out marks without a word;
-    ``priority`` 1 (most urgent) to 5; ``due_hours`` counts from when we could first see
-    the item.
-    """
-
-    name: str
-    kinds: tuple[Kind, ...] = ()
-    max_rating: float | None = None
-    max_nps: int | None = None
-    labels: tuple[Label, ...] = ()
-    topics: tuple[str, ...] = ()
-    keywords: tuple[str, ...] = ()
-    langs: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    own_only: bool = True
-    with_text: bool = False
-    priority: int = 3
-    due_hours: float = 24.0
+    places: tuple[str, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    unanswered: bool = False
+    since: datetime | None = None
 
 
 class CaseState(StrEnum):

@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 from storage import facts, matching, queries
 from storage.measures import sums
 from storage.models import MentionFilter, Sums
+from storage.queries import Group
 from storage.slices import Grouping
 from storage.times import day_date
 
@@ -32,14 +33,6 @@ class Tally(NamedTuple):
     start: date
     n: int
     negative: int
-
-
-class PlaceGroup(NamedTuple):
-    """The sums of one place; ``source`` where one source alone brought its mentions."""
-
-    key: str
-    sums: Sums
-    source: str | None
 
 
 def topic_trends(
@@ -73,41 +66,30 @@ def topic_trends(
     }
 
 
-def places(conn: sqlite3.Connection, flt: MentionFilter) -> list[PlaceGroup]:
+def places(conn: sqlite3.Connection, flt: MentionFilter) -> list[Group]:
     """Sums per place, most mentions first, counted from the mentions of the period."""
     low, high = matching.positions(flt)
     where = matching.of_slices(flt, Grouping.FULL)
     inner = ""
     args: tuple[str | int, ...] = ()
-    if queries.needs_facts(flt):
+    if flt.text.strip() or flt.topics:
         base = facts.positions(conn, flt)
         inner, args = f" AND m.position IN ({base.sql})", base.args
+    others = matching.of_mentions(flt)
     rows = conn.execute(
-        "SELECT p.key, o.key, s.label, s.origin, c.* FROM ("
+        "SELECT p.key, s.label, s.origin, c.* FROM ("
         f" SELECT m.place_id, m.slice_id, {_FACTS} FROM mentions m"
         " WHERE m.position BETWEEN ? AND ? AND m.deleted_at IS NULL AND m.day BETWEEN ? AND ?"
-        f" AND m.slice_id IN (SELECT s.id FROM slices s WHERE {where.sql}){inner}"
+        f" AND m.slice_id IN (SELECT s.id FROM slices s WHERE {where.sql}){others.sql}{inner}"
         " GROUP BY 1, 2) c JOIN slices s ON s.id = c.slice_id"
-        " JOIN places p ON p.id = c.place_id JOIN sources o ON o.id = s.source_id",
-        (low, high, *matching.days(flt), *where.args, *args),
+        " JOIN places p ON p.id = c.place_id",
+        (low, high, *matching.days(flt), *where.args, *others.args, *args),
     )
     found: dict[str, Sums] = {}
-    brought: dict[str, set[str]] = {}
-    held: dict[str, set[str]] = {}
-    for place, source, label, origin, _, _, *cell in rows:
+    for place, label, origin, _, _, *cell in rows:
         found[place] = found.get(place, Sums()).plus(sums(label, origin, cell))
-        brought.setdefault(place, set()).add(source)
-        held.setdefault(source, set()).add(place)
-    groups = [
-        PlaceGroup(place, each, _only_source(brought[place], held)) for place, each in found.items()
-    ]
+    groups = [Group(place, each) for place, each in found.items()]
     return sorted(groups, key=lambda group: (-group.sums.n, group.key))
-
-
-def _only_source(sources: set[str], held: dict[str, set[str]]) -> str | None:
-    """The source whose mentions are exactly a place's, None where no one source's are."""
-    name = next(iter(sources))
-    return name if name and len(sources) == 1 and len(held[name]) == 1 else None
 
 
 def _spans(flt: MentionFilter, step: str) -> list[matching.Span]:

@@ -1,7 +1,8 @@
 """Figures for pages, exports and reports: Sums per kind, period and group.
 
 Filters of period, kind, brand, source, product, language, label and topic are answered
-from the rollups; words from the mentions themselves (``facts``). Lists of mentions are in
+from the rollups; words, places, marks and what waits for an answer from the mentions
+themselves (``facts``). Lists of mentions are in
 ``listing``, the health of sources in ``coverage``.
 """
 
@@ -72,7 +73,7 @@ def total(conn: sqlite3.Connection, flt: MentionFilter) -> Sums:
 
 def count(conn: sqlite3.Connection, flt: MentionFilter) -> int:
     """How many mentions a filter selects."""
-    if flt.text.strip():
+    if matching.by_mention(flt):
         return facts.count(conn, facts.found(conn, flt))
     return total(conn, flt).n
 
@@ -101,8 +102,8 @@ def period_start(day: date, step: Step) -> date:
 
 
 def needs_facts(flt: MentionFilter) -> bool:
-    """Say whether the rollups alone cannot answer: full text, or any of several topics."""
-    return bool(flt.text.strip()) or len(flt.topics) > 1
+    """Say whether the rollups alone cannot answer, as for any of several topics."""
+    return matching.by_mention(flt) or len(flt.topics) > 1
 
 
 Part = tuple[K, str, str, list[int]]
@@ -119,7 +120,7 @@ def _by_slice(conn: sqlite3.Connection, flt: MentionFilter, by: By) -> Iterator[
 def _cells_by_slice(
     conn: sqlite3.Connection, flt: MentionFilter, slices: Collection[int]
 ) -> Iterator[tuple[int, list[int]]]:
-    if flt.text.strip():
+    if matching.by_mention(flt):
         for slice_id, *cell in facts.by_slice(conn, facts.found(conn, flt)):
             yield slice_id, cell
         return
@@ -137,7 +138,7 @@ def _by_topic(conn: sqlite3.Connection, flt: MentionFilter) -> Iterator[Part[str
     """Measures per topic: of the filter's topics, else of all."""
     names: dict[int, str] = dict(conn.execute("SELECT id, key FROM topics"))
     wanted = matching.of_topics(conn, flt) if flt.topics else list(names)
-    if flt.text.strip():
+    if matching.by_mention(flt):
         slices = _slices(conn, flt, "topic", apart=True)
         for topic, slice_id, *cell in facts.by_topic(conn, facts.found(conn, flt)):
             if topic in wanted:
@@ -151,7 +152,7 @@ def _by_topic(conn: sqlite3.Connection, flt: MentionFilter) -> Iterator[Part[str
 
 def _by_period(conn: sqlite3.Connection, flt: MentionFilter, step: Step) -> Iterator[Part[date]]:
     """Measures per day, or per first day found of a week or month."""
-    if flt.text.strip():
+    if matching.by_mention(flt):
         found = facts.by_period(conn, facts.found(conn, flt), _PERIOD[step].format(day="m.day"))
         for day, label, origin, *cell in found:
             yield day_date(day), label, origin, cell

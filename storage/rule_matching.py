@@ -1,13 +1,39 @@
-"""Does a mention meet a rule, why, and which rule counts. Pure; no database."""
+"""What a rule is, whether a mention meets it and why, and which one counts. Pure."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from storage.models import CaseRule, Kind, Label
+from storage.models import Kind, Label
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRule:
+    """Opens a case for a mention that meets every condition given.
+
+    ``max_rating`` is in stars; ``with_text`` leaves out marks without a word;
+    ``priority`` 1 (most urgent) to 5; ``due_hours`` counts from when we could first see
+    the item.
+    """
+
+    name: str
+    kinds: tuple[Kind, ...] = ()
+    max_rating: float | None = None
+    max_nps: int | None = None
+    labels: tuple[Label, ...] = ()
+    topics: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+    langs: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    own_only: bool = True
+    with_text: bool = False
+    priority: int = 3
+    due_hours: float = 24.0
+
 
 DEFAULT_RULES = (
     CaseRule("1 or 2 stars", kinds=(Kind.REVIEW,), max_rating=2.0, priority=2, due_hours=24.0),

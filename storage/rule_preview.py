@@ -11,8 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from storage import rules
-from storage.models import CaseRule
-from storage.rule_matching import best
+from storage.rule_matching import CaseRule, best
 from storage.rules import CANDIDATES, HISTORY_DAYS, Candidate
 from storage.times import millis
 

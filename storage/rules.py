@@ -25,11 +25,11 @@ from storage.case_model import (
 )
 from storage.database import Database
 from storage.errors import ConfigError, NotFound, Refused
-from storage.models import RATING_SCALE, SCORE_SCALE, CaseRule, Json, Kind, Label
+from storage.models import RATING_SCALE, SCORE_SCALE, Json, Kind, Label
 from storage.people import EARSHOT
 from storage.recast import ALL_HISTORY, RULES
 from storage.rollups import topic_ids
-from storage.rule_matching import DEFAULT_RULES, Subject, best
+from storage.rule_matching import DEFAULT_RULES, CaseRule, Subject, best
 from storage.times import millis, moment
 
 HISTORY_DAYS = 14

@@ -170,14 +170,13 @@ def test_topics_in_order_and_one_of_them(space: Workspace, visit: Open) -> None:
     assert "topic" not in app.query_params
 
 
-def test_places_count_the_facts_and_link_where_a_source_is_the_place(space: Workspace) -> None:
+def test_places_count_the_facts_and_are_a_filter(space: Workspace) -> None:
     conn = space.db.reader()
     flt = MentionFilter(langs=("en",))
     found = part_figures.places(conn, flt)
     assert sum(group.sums.n for group in found) == queries.count(conn, flt)
     for group in part_figures.places(conn, MentionFilter()):
-        assert group.source is not None
-        assert group.sums == queries.total(conn, MentionFilter(sources=(group.source,)))
+        assert group.sums == queries.total(conn, MentionFilter(places=(group.key,)))
     words = MentionFilter(text="delivery")
     assert sum(g.sums.n for g in part_figures.places(conn, words)) == queries.count(conn, words)
 
@@ -300,17 +299,21 @@ def test_parts_that_differ_by_chance_only_are_one_group() -> None:
 
 
 def test_rows_say_what_is_small_and_what_waits() -> None:
-    now = {"a": stars(4.0, 100), "b": stars(1.0, 3)}
-    asked = {"a": Sums(n=9, negative=9, replied=4)}
-    rows = comparisons.part_rows(now, {"a": stars(3.0, 100)}, asked, {"a": MentionFilter()})
+    now = [
+        (MentionFilter(products=(key,)), queries.Group(key, sums))
+        for key, sums in (("a", stars(4.0, 100)), ("b", stars(1.0, 3)))
+    ]
+    asked, waiting = {"a": Sums(n=9)}, {"a": Sums(n=5)}
+    rows = comparisons.part_rows(now, {"a": stars(3.0, 100)}, asked, waiting)
     assert [row.small for row in rows] == [False, True]
     assert rows[0].change is not None
     assert rows[0].change.verdict.startswith("up 1.00 stars")
-    assert rows[0].asked_flt == MentionFilter(
+    assert (rows[0].asked, rows[0].waiting, rows[1].asked) == (9, 5, 0)
+    assert rows[1].flt == MentionFilter(products=("b",))
+    assert comparisons.answerable(MentionFilter()) == MentionFilter(
         kinds=comparisons.ANSWERABLE, labels=(Label.NEGATIVE,)
     )
-    assert rows[1].flt is None
-    assert part_markup.unanswered(9, 4) == "<b>5</b> of 9 negative unanswered"
+    assert part_markup.unanswered(9, 5) == "<b>5</b> of 9 negative unanswered"
     assert part_markup.unanswered(0, 0) == ""
     assert comparisons.answerable(MentionFilter(kinds=(Kind.SURVEY,))) is None
     assert comparisons.answerable(MentionFilter(labels=(Label.POSITIVE,))) is None

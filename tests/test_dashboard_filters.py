@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import filters, periods
-from storage.models import Kind, Label, MentionFilter
+from storage.models import Kind, Label, Mark, MentionFilter
 
 TODAY = date(2026, 11, 21)
 
@@ -17,6 +17,7 @@ days = st.dates(filters.EARLIEST, filters.LATEST)
 texts = st.text(
     st.characters(exclude_characters="\x00", exclude_categories=("Cs",)), min_size=1, max_size=40
 )
+moments = st.datetimes(datetime(1991, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC))
 names = st.lists(texts, max_size=4, unique=True).map(tuple)
 names_or_none = st.lists(st.just("") | texts, max_size=4, unique=True).map(tuple)
 
@@ -38,6 +39,10 @@ def chosen(draw: st.DrawFn) -> MentionFilter:
         labels=draw(st.lists(st.sampled_from(Label), unique=True).map(tuple)),
         langs=draw(names_or_none),
         text=draw(st.just("") | texts),
+        places=draw(names),
+        marks=draw(st.lists(st.sampled_from(Mark), unique=True).map(tuple)),
+        unanswered=draw(st.booleans()),
+        since=draw(st.none() | moments),
     )
 
 

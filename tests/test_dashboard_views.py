@@ -29,7 +29,7 @@ from storage import (
     workspace,
 )
 from storage.alerts import Opened, Sign
-from storage.case_model import Claim, Release, Resolve, SaveDraft
+from storage.case_model import Claim, RecordReply, Release, Resolve, SaveDraft
 from storage.models import CaseState, Label, MentionFilter
 from tests import pages
 
@@ -473,3 +473,21 @@ def test_the_queue_lists_what_the_store_lists(space: Workspace, visit: Open) -> 
     app = visit("queue")
     wanted = case_lists.queue(space.db.reader(), states=(CaseState.NEW,))
     assert sum(each.label == "Look" for each in app.button) == min(20, len(wanted))
+
+
+def test_unanswered_is_a_filter_that_knows_the_queue(space: Workspace, visit: Open) -> None:
+    asked = {"period": "all", "label": "negative", "unanswered": "1"}
+    at = data.at(space.db, space.now())
+    flt = filters.from_params({name: [value] for name, value in asked.items()}, at.today)
+    app = visit("mentions", **asked)
+    before = data.count(at, flt)
+    assert "unanswered" in shown(app)
+    assert f"{before} mentions, newest first" in shown(app)
+
+    anna = known_person(space, "Anna")
+    case = cases.claim_next(space.db, anna, space.now())
+    assert case is not None
+    assert case.mention_id in {row.id for row in data.mentions(at, flt, None, 200)}
+    cases.act(space.db, case.id, RecordReply(actor=anna, url="https://x.example/1"), space.now())
+    assert data.count(data.at(space.db, space.now()), flt) == before - 1
+    assert f"{before - 1} mentions, newest first" in shown(app.run())

@@ -19,6 +19,7 @@ from storage.models import (
     Batch,
     Kind,
     Label,
+    Mark,
     MentionFilter,
     Observation,
     Source,
@@ -45,12 +46,13 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         workspace.save_topics(conn, [Topic(key, key.title(), ()) for key in TOPICS])
         for each in SOURCES:
             sources.save(conn, Source(each, "feeds"), NOW)
-    for source in SOURCES:
+    for hours, source in enumerate(SOURCES):
+        now = NOW - timedelta(hours=hours)
         seen = [_observation(draw, source, number) for number in range(SIZE // 3)]
-        poll = polls.begin(made, source, NOW, "test")
+        poll = polls.begin(made, source, now, "test")
         gone = ((source, "3"), (source, "5"))
-        mentions.store_batch(made, Source(source, "feeds"), poll, Batch(tuple(seen)), NOW)
-        mentions.store_batch(made, Source(source, "feeds"), poll, Batch((), gone=gone), NOW)
+        mentions.store_batch(made, Source(source, "feeds"), poll, Batch(tuple(seen)), now)
+        mentions.store_batch(made, Source(source, "feeds"), poll, Batch((), gone=gone), now)
     waiting = scores.pending(made.reader(), SIZE - 80)
     scores.save(made, "m-1", [(each, _analysis(draw)) for each in waiting], NOW)
     yield made
@@ -98,6 +100,10 @@ FILTERS = st.builds(
     labels=st.lists(st.sampled_from(Label), max_size=2, unique=True).map(tuple),
     langs=some(("en", "de")),
     text=st.sampled_from(("", "", "good", "fee", "slow bad", '"fee"', "nothing")),
+    places=st.just(()) | some(SOURCES),
+    marks=st.just(()) | st.lists(st.sampled_from(Mark), max_size=2, unique=True).map(tuple),
+    unanswered=st.booleans(),
+    since=st.none() | st.integers(0, 3).map(lambda hours: NOW - timedelta(hours=hours)),
 )
 
 
@@ -115,13 +121,18 @@ def fits(flt: MentionFilter, row: MentionRow) -> bool:
         (flt.products, row.product),
         (flt.labels, row.label),
         (flt.langs, row.lang),
+        (flt.places, row.place),
     )
+    first_seen = NOW - timedelta(hours=SOURCES.index(row.source))
     return (
         (flt.start is None or flt.start <= day)
         and (flt.end is None or day <= flt.end)
         and all(not chosen or value in chosen for chosen, value in wanted)
         and (not flt.topics or bool(set(flt.topics) & set(row.topics)))
         and says(row.text.split(), flt.text)
+        and (not flt.marks or any(getattr(row, mark) is not None for mark in flt.marks))
+        and not (flt.unanswered and row.replied)
+        and (flt.since is None or first_seen >= flt.since)
     )
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from storage import rule_preview, rules
-from storage.models import CaseRule, Kind, Label
-from storage.rule_matching import DEFAULT_RULES
+from storage.models import Kind, Label
+from storage.rule_matching import DEFAULT_RULES, CaseRule
 from tests import workspace
 from tests.workspace import NOW
 

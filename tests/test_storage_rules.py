@@ -15,9 +15,9 @@ from storage.case_model import Case, Claim, Dismiss, RecordReply
 from storage.case_projection import differences
 from storage.database import Database
 from storage.errors import ConfigError, NotFound, Refused
-from storage.models import Brand, CaseRule, CaseState, Kind, Label, Observation, Source, Topic
+from storage.models import Brand, CaseState, Kind, Label, Observation, Source, Topic
 from storage.recast import ALL_HISTORY, ANALYSE, RULES
-from storage.rule_matching import DEFAULT_RULES, Match, Subject, best, match
+from storage.rule_matching import DEFAULT_RULES, CaseRule, Match, Subject, best, match
 from tests.desk import NOW, mention_id, open_database, review, store
 
 SUBJECT = Subject(

@@ -19,9 +19,10 @@ from sentiment import taxonomy
 from storage import alerts, mentions, polls, rules, scores, sources, workspace
 from storage.alerts import Opened, Sign
 from storage.database import Database
-from storage.models import Analysis, Batch, Brand, CaseRule, Label, Observation, Opinion
+from storage.models import Analysis, Batch, Brand, Label, Observation, Opinion
 from storage.people import EARSHOT
 from storage.recast import ANALYSE, RULES
+from storage.rule_matching import CaseRule
 from storage.times import millis
 
 T = TypeVar("T")

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from storage.errors import InputError
-from storage.models import Kind, Label, MentionFilter, Suspects
+from storage.models import Kind, Label, Mark, MentionFilter, Suspects
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,6 +35,10 @@ class Chosen(NamedTuple):
     langs: tuple[str, ...]
     text: str
     suspects: str | None
+    places: tuple[str, ...]
+    marks: tuple[str, ...]
+    unanswered: bool
+    since: datetime | None
 
     def filter(self, conn: sqlite3.Connection) -> MentionFilter:
         """Return the filter; refuse names that the database does not know."""
@@ -45,6 +49,7 @@ class Chosen(NamedTuple):
         _known(conn, "source", "SELECT key FROM sources WHERE id > 0", self.sources)
         _known(conn, "product", "SELECT name FROM products WHERE id > 0", self.products)
         _known(conn, "topic", "SELECT key FROM topics", self.topics)
+        _known(conn, "place", "SELECT key FROM places", self.places)
         return MentionFilter(
             start=start,
             end=end,
@@ -57,6 +62,10 @@ class Chosen(NamedTuple):
             langs=tuple(each.lower() for each in self.langs),
             text=self.text,
             suspects=Suspects(self.suspects or ""),
+            places=self.places,
+            marks=tuple(Mark(each) for each in self.marks),
+            unanswered=self.unanswered,
+            since=_moment(conn, self.since),
         )
 
 
@@ -94,11 +103,28 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         help="With, without or only suspicious look-alikes and those that a person excluded."
         "  [default: all but the excluded]",
     ),
+    _many("--place", "places", "Place, such as play:com.acme."),
+    _many("--mark", "marks", "What bears this mark.", [each.value for each in Mark]),
+    click.option("--unanswered", is_flag=True, help="Only what nobody answered yet."),
+    click.option(
+        "--seen-since",
+        "since",
+        type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
+        help="First seen at that time or later, in the reporting timezone.",
+    ),
 )
 
 
 def _day(value: datetime | None) -> date | None:
     return None if value is None else value.date()
+
+
+def _moment(conn: sqlite3.Connection, value: datetime | None) -> datetime | None:
+    from zoneinfo import ZoneInfo
+
+    from storage import workspace
+
+    return None if value is None else value.replace(tzinfo=ZoneInfo(workspace.timezone(conn)))
 
 
 def _known(conn: sqlite3.Connection, what: str, sql: str, wanted: Iterable[str]) -> None:

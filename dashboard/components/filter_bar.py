@@ -29,6 +29,7 @@ _LISTS = {
     "topic": "Topic",
     "label": "Label",
     "lang": "Language",
+    "place": "Place",
 }
 _SUSPECTS = {
     Suspects.DECIDED: "Count, but not what somebody excluded",
@@ -36,6 +37,9 @@ _SUSPECTS = {
     Suspects.WITHOUT: "Without suspicious",
     Suspects.ONLY: "Only suspicious and excluded",
 }
+_MARKS = {"rating": "stars", "nps": "an NPS answer", "csat": "a CSAT answer", "ces": "a CES answer"}
+_OTHERS = ("mark", "unanswered", "seen", "suspects")
+"""What links say beside the lists; the bar shows it and can clear it."""
 
 
 def choose(at: At, *, own: bool = False, without: tuple[str, ...] = ()) -> MentionFilter:
@@ -54,7 +58,7 @@ def choose(at: At, *, own: bool = False, without: tuple[str, ...] = ()) -> Menti
         _period(params, flt)
         _search(flt)
         _lists(params, ours, flt, data.choices(at))
-    _chosen(params, ours, flt, dict(data.choices(at).topics))
+    _chosen(params, ours, flt, dict(data.choices(at).topics), at.zone)
     wrong = filters.problems(params)
     if wrong:
         notices.problem("This part of the address was not understood.", ", ".join(wrong))
@@ -157,7 +161,7 @@ def _lists(
     params: dict[str, list[str]], ours: tuple[str, ...], flt: MentionFilter, known: Choices
 ) -> None:
     """Draw the lists only while they are open: seven menus cost a page a millisecond."""
-    count = sum(name in params for name in (*_LISTS, "suspects"))
+    count = sum(name in params for name in (*_LISTS, *_OTHERS))
     box = st.popover(f"Filters ({count})" if count else "Filters", on_change="rerun", key="f.lists")
     if not box.open:
         return
@@ -169,6 +173,7 @@ def _lists(
         "topic": [key for key, _ in known.topics],
         "label": [each.value for each in Label],
         "lang": known.langs,
+        "place": known.places,
     }
     topics = dict(known.topics)
     with box:
@@ -191,11 +196,22 @@ def _lists(
             key="f.suspects",
             on_change=_suspects_changed,
         )
+        _set("f.unanswered", params.get("unanswered") == ["1"])
+        st.toggle(
+            "Unanswered only",
+            key="f.unanswered",
+            on_change=_unanswered_changed,
+            help="Nobody answered at the source or in the queue, and no case was closed.",
+        )
 
 
 def _suspects_changed() -> None:
     chosen = st.session_state["f.suspects"]
     _write("suspects", [chosen] if chosen else [])
+
+
+def _unanswered_changed() -> None:
+    _write("unanswered", ["1"] if st.session_state["f.unanswered"] else [])
 
 
 def _shown(names: dict[str, str], key: str) -> str:
@@ -211,6 +227,7 @@ def _chosen(
     ours: tuple[str, ...],
     flt: MentionFilter,
     topics: dict[str, str],
+    zone: str,
 ) -> None:
     """Say what is filtered by, with one button to undo what somebody chose."""
     parts = [
@@ -218,6 +235,10 @@ def _chosen(
         for name, title in _LISTS.items()
         if name in params
     ]
+    if flt.marks:
+        parts.append(f"with {' or '.join(_MARKS[each.value] for each in flt.marks)}")
+    parts += ["unanswered"] if flt.unanswered else []
+    parts += [f"first seen since {markup.when(flt.since, zone)}"] if flt.since else []
     parts += [f"words: {flt.text}"] if flt.text else []
     parts += [_SUSPECTS[flt.suspects]] if flt.suspects else []
     unasked = [f"Brand: ours ({', '.join(each for each in ours if each)})"] if any(ours) else []

@@ -73,14 +73,14 @@ def _part(row: PartRow) -> None:
         if stars
         else f"{part_markup.shown_share(metrics.negative_share(row.sums))} negative",
         part_markup.changed(row.change),
-        part_markup.unanswered(row.asked.n, row.asked.replied),
+        part_markup.unanswered(row.asked, row.waiting),
     ]
     with st.container(border=True, height="stretch"):
         st.html(part_markup.part(row.name, lines, pale=row.small))
         with st.container(horizontal=True, gap="small"):
-            if row.flt is None:
-                st.caption(f"{row.sums.n:,} mentions of several sources")
-                return
             links.mentions(f"{row.sums.n:,} mentions →", row.flt)
-            if row.asked.n and row.asked_flt is not None:
-                links.mentions(f"{row.asked.n:,} negative →", row.asked_flt)
+            asked = comparisons.answerable(row.flt) if row.asked else None
+            if asked is not None:
+                links.mentions(f"{row.asked:,} negative →", asked)
+            if asked is not None and row.waiting:
+                links.mentions(f"{row.waiting:,} unanswered →", comparisons.waiting(asked))

@@ -11,7 +11,8 @@ from dashboard.components import notices, rule_list, session
 from dashboard.data import At
 from storage import rule_preview, rules
 from storage.errors import EarshotError, InputError
-from storage.models import CaseRule, Kind, Label
+from storage.models import Kind, Label
+from storage.rule_matching import CaseRule
 
 _NEW = ""
 _STARS = (None, 1.0, 2.0, 3.0, 4.0)

@@ -8,8 +8,7 @@ from dashboard import data, markup, rule_words
 from dashboard.components import notices, session, steering
 from dashboard.data import At
 from storage import rule_preview, rules
-from storage.models import CaseRule
-from storage.rule_matching import DEFAULT_RULES
+from storage.rule_matching import DEFAULT_RULES, CaseRule
 from storage.rules import StoredRule
 
 _UNDO = "rules.undo"

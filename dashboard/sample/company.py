@@ -28,7 +28,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dashboard.sample.outlets import OUTLETS
-from storage.models import Brand, CaseRule, Kind, Label, Source
+from storage.models import Brand, Kind, Label, Source
+from storage.rule_matching import CaseRule
 
 OWN = "Pantrelo"
 RIVALS = ("Larkbasket", "Vendroo")
