@@ -18,6 +18,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     # name: (where, one line of help)
     "import": ("dashboard.commands.import_:command", "Import reviews, surveys and posts."),
     "analyze": ("dashboard.commands.analyze:command", "Analyse texts: JSON lines in and out."),
+    "detect": (
+        "dashboard.commands.detect:command",
+        "Find what is odd in a series: CSV in and out.",
+    ),
     "train": ("dashboard.commands.train:command", "Learn from your own stars and corrections."),
     "models": ("dashboard.commands.models:command", "List, compare, promote, roll back models."),
     "up": ("dashboard.commands.up:command", "Start collecting and open the dashboard."),
