@@ -23,7 +23,7 @@ Cell: TypeAlias = "str | int | float | bool | datetime | tuple[str, ...] | None"
 COLUMNS = (
     *("id", "source", "place", "kind", "brand", "product", "published_at", "author", "rating"),
     *("label", "score", "lang", "topics", "title", "text", "url", "version", "precision"),
-    *("nps", "csat", "ces", "origin", "replied", "standing"),
+    *("nps", "csat", "ces", "origin", "replied", "standing", "intent", "urgency"),
 )
 """In this order in every format; a file of the sample company has ``sample`` behind them."""
 
@@ -92,6 +92,8 @@ def _cells(row: MentionRow, zone: ZoneInfo, about: About) -> tuple[Cell, ...]:
     values: dict[str, Any] = row._asdict()
     values |= {"published_at": published, "sample": True}
     values |= {name: values[name].value for name in ("kind", "label", "origin", "standing")}
+    values |= {"intent": row.intent.value if row.intent else None}
+    values |= {"urgency": tuple(each.value for each in row.urgency)}
     return tuple(values[name] for name in columns(about))
 
 
@@ -162,6 +164,7 @@ def _schema(about: About) -> Any:
         "id": pyarrow.int64(),
         "published_at": pyarrow.timestamp("ms", tz=about.timezone),
         "topics": pyarrow.list_(text),
+        "urgency": pyarrow.list_(text),
         "replied": pyarrow.bool_(),
     }
     if about.sample:

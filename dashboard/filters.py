@@ -14,7 +14,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from dashboard import periods
-from storage.models import Kind, Label, Mark, MentionFilter, Suspects
+from storage.models import Intent, Kind, Label, Mark, MentionFilter, Suspects, Urgency
 
 Params = Mapping[str, Sequence[str]]
 
@@ -33,10 +33,15 @@ NAMES = (
     "mark",
     "unanswered",
     "seen",
+    "intent",
+    "urgency",
+    "stars",
     "q",
     "suspects",
 )
 """Every parameter that belongs to the filter, in the order of the address."""
+DISAGREE = "disagree"
+"""The value of ``stars`` that leaves those which say the opposite of the text."""
 VALUES_KEPT = 50
 LONGEST = 200
 EARLIEST, LATEST = date(1990, 1, 1), date(2200, 1, 1)
@@ -60,6 +65,9 @@ def from_params(params: Params, today: date) -> MentionFilter:
         topics=_texts(params.get("topic", ())),
         labels=_members(Label, params.get("label", ())),
         langs=_texts(params.get("lang", ()), or_none=True),
+        intents=_members(Intent, params.get("intent", ())),
+        urgency=_members(Urgency, params.get("urgency", ())),
+        disagrees=DISAGREE in params.get("stars", ()),
         text=" ".join(_texts(params.get("q", ()))[:1]),
         suspects=next(iter(_members(Suspects, params.get("suspects", ()))), Suspects.DECIDED),
         places=_texts(params.get("place", ())),
@@ -86,6 +94,9 @@ def to_params(flt: MentionFilter) -> dict[str, list[str]]:
         "mark": [each.value for each in flt.marks],
         "unanswered": ["1"] if flt.unanswered else (),
         "seen": [flt.since.astimezone(UTC).isoformat()] if flt.since else (),
+        "intent": [each.value for each in flt.intents],
+        "urgency": [each.value for each in flt.urgency],
+        "stars": [DISAGREE] if flt.disagrees else (),
         "q": [flt.text] if flt.text else (),
         "suspects": [flt.suspects.value] if flt.suspects else (),
     }
@@ -109,6 +120,9 @@ def problems(params: Params) -> list[str]:
         ("suspects", {each.value for each in Suspects}),
         ("mark", {each.value for each in Mark}),
         ("unanswered", {"1"}),
+        ("intent", {each.value for each in Intent}),
+        ("urgency", {each.value for each in Urgency}),
+        ("stars", {DISAGREE}),
     ):
         found += [f"{name}={each}" for each in params.get(name, ()) if each not in known]
     for name in ("from", "to"):

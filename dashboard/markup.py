@@ -8,14 +8,16 @@ pages of their own.
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from dashboard import theme
 from storage.listing import MentionRow
-from storage.models import Label, Opinion, Precision, Standing
+from storage.models import Flag, Label, Opinion, Precision, Purpose, Standing, Urgency
 
 SNIPPET = 320
 """Characters of a text in a list; the detail shows all."""
@@ -51,6 +53,8 @@ mark.es-mark {{ color:inherit; border-radius:.2rem; padding:0 .1rem; }}
         for label, colour in theme.LABELS.items()
     )
 }
+mark.es-intent {{ background:transparent; border-bottom:2px dotted currentColor; }}
+mark.es-urgent {{ outline:2px solid {theme.LABELS[Label.NEGATIVE]}; font-weight:600; }}
 </style>"""
 """Styles of the classes used here; colours work on light and dark alike."""
 
@@ -118,21 +122,59 @@ def head(row: MentionRow, zone: str) -> str:
     return f'<div class="es-row">{marks(row)}{label(row.label)}{_by(row, zone)}</div>'
 
 
-def evidence(text: str, opinions: Iterable[Opinion], names: dict[str, str]) -> str:
-    """Return a text with the words marked on which its topics and opinions rest."""
-    out: list[str] = []
-    at = 0
+class Mark(NamedTuple):
+    """Words of a text to be marked; ``style`` and ``hint`` are ours or escaped by who draws."""
+
+    start: int
+    end: int
+    style: str
+    hint: str
+
+
+def evidence(
+    text: str,
+    opinions: Iterable[Opinion],
+    names: dict[str, str],
+    purpose: Purpose | None = None,
+    urgency: Iterable[Flag] = (),
+) -> str:
+    """Return a text with the words marked on which opinions, intent and urgency rest."""
+    found: list[Mark] = []
     for each in sorted(opinions, key=lambda opinion: (opinion.start, -opinion.end)):
-        if each.start < at or each.end <= each.start or each.end > len(text):
+        if not found or each.start >= found[-1].end:
+            hint = f"{names.get(each.topic, each.topic)}: {each.label.value}"
+            found.append(Mark(each.start, each.end, each.label.value, hint))
+    if purpose is not None:
+        found.append(Mark(purpose.start, purpose.end, "intent", purpose.intent.value))
+    found += [Mark(flag.start, flag.end, "urgent", words(flag.urgency)) for flag in urgency]
+    return f'<div class="es-text">{"".join(_marked(text, found))}</div>'
+
+
+def _marked(text: str, marks: Sequence[Mark]) -> Iterator[str]:
+    """Yield a text in pieces, each within the marks that cover it; marks may overlap."""
+    kept = [each for each in marks if 0 <= each.start < each.end <= len(text)]
+    cuts = sorted({0, len(text), *(cut for each in kept for cut in each[:2])})
+    for start, end in pairwise(cuts):
+        piece = html.escape(_visible(text[start:end]))
+        over = [each for each in kept if each.start <= start and end <= each.end]
+        if not over:
+            yield piece
             continue
-        name = names.get(each.topic, each.topic)
-        hint = html.escape(f"{name}: {each.label.value}", quote=True)
-        out.append(html.escape(_visible(text[at : each.start])))
-        words = html.escape(_visible(text[each.start : each.end]))
-        out.append(f'<mark class="es-mark es-{each.label.value}" title="{hint}">{words}</mark>')
-        at = each.end
-    out.append(html.escape(_visible(text[at:])))
-    return f'<div class="es-text">{"".join(out)}</div>'
+        style = " ".join(dict.fromkeys(f"es-{each.style}" for each in over))
+        hint = html.escape(" · ".join(dict.fromkeys(each.hint for each in over)), quote=True)
+        yield f'<mark class="es-mark {style}" title="{hint}">{piece}</mark>'
+
+
+def words(name: str) -> str:
+    """Return one of our own names as people read it."""
+    return name.replace("_", " ")
+
+
+def urgency(kinds: Iterable[Urgency]) -> str:
+    """Return what cannot wait as tags."""
+    return "".join(
+        f'<span class="es-chip es-bad">{html.escape(words(each.value))}</span>' for each in kinds
+    )
 
 
 def quote(text: str) -> str:
@@ -201,7 +243,9 @@ def _tags(row: MentionRow, names: dict[str, str]) -> str:
     tags += [row.lang] if row.lang else []
     tags += ["answered"] if row.replied else []
     tags += [_STANDING[row.standing]] if row.standing else []
-    return "".join(chip(each) for each in tags)
+    tags += [row.intent.value] if row.intent else []
+    tags += ["stars and text disagree"] if row.disagrees else []
+    return urgency(row.urgency) + "".join(chip(each) for each in tags)
 
 
 _STANDING = {

@@ -21,6 +21,8 @@ def asks(rule: CaseRule, names: Mapping[str, str]) -> str:
         parts.append(f"NPS at most {rule.max_nps}")
     for words, values in (
         ("labelled", rule.labels),
+        ("a", rule.intents),
+        ("on", [markup.words(each) for each in rule.urgency]),
         ("about", [names.get(each, each) for each in rule.topics]),
         ("with the word", rule.keywords),
         ("in", rule.langs),

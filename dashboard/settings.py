@@ -18,7 +18,7 @@ from zoneinfo import available_timezones
 
 from dashboard import secret_file
 from storage.errors import ConfigError
-from storage.models import Brand, Kind, Label, Source, Topic
+from storage.models import Brand, Intent, Kind, Label, Source, Topic, Urgency
 from storage.rule_matching import CaseRule
 
 DEFAULT_EVERY = 900.0
@@ -55,6 +55,8 @@ KEYS: dict[str, dict[str, str]] = {
         "max_nps": "NPS answer, at most",
         "with_text": "true leaves out marks without a word",
         "labels": "negative, neutral, positive, unsure, unscored",
+        "intents": "complaint, question, suggestion, praise, leaving, spam",
+        "urgency": "safety, legal, data_leak, repeated_contact",
         "topics": "topic keys, any of",
         "keywords": "words, any of",
         "langs": "ISO 639-1, any of",
@@ -168,6 +170,8 @@ def _rule(raw: dict[str, Any]) -> CaseRule:
     try:
         kinds = tuple(Kind(value) for value in _strings(raw, "kinds"))
         labels = tuple(Label(value) for value in _strings(raw, "labels"))
+        intents = tuple(Intent(value) for value in _strings(raw, "intents"))
+        urgency = tuple(Urgency(value) for value in _strings(raw, "urgency"))
     except ValueError as error:
         raise ConfigError(f"rule {raw.get('name')!r}: {error}") from error
     return CaseRule(
@@ -177,6 +181,8 @@ def _rule(raw: dict[str, Any]) -> CaseRule:
         max_nps=_typed(raw, "max_nps", int, None),
         with_text=_typed(raw, "with_text", bool, False),
         labels=labels,
+        intents=intents,
+        urgency=urgency,
         topics=_strings(raw, "topics"),
         keywords=_strings(raw, "keywords"),
         langs=_strings(raw, "langs"),

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from storage import matching
+from storage import matching, signs
 from storage.matching import Where
 from storage.models import MentionFilter
 from storage.slices import Grouping
@@ -29,7 +29,7 @@ _FACTS = (
 
 
 def found(conn: sqlite3.Connection, flt: MentionFilter) -> Where:
-    """The mentions of a filter, by their words where it has some."""
+    """The mentions of a filter, by their words or signs where it has some."""
     slices = matching.of_slices(flt, Grouping.FULL)
     others = matching.of_mentions(flt)
     # New mentions are found by their ids; a plus keeps SQLite from walking all others.
@@ -41,6 +41,16 @@ def found(conn: sqlite3.Connection, flt: MentionFilter) -> Where:
             " WHERE search MATCH ? AND search.rowid BETWEEN ? AND ?"
         )
         args = (matching.search_query(flt.text) or '""', *args)
+    elif (masks := signs.wanted(flt)) and flt.since is None:
+        # A mention with several wanted signs is found by its lowest alone.
+        sql = (
+            " FROM mention_signs g CROSS JOIN mentions m ON m.id = g.mention_id"
+            " WHERE g.sign IN (SELECT value FROM json_each(?)) AND g.slice_id IN"
+            f" (SELECT s.id FROM slices s WHERE {slices.sql}) AND g.position BETWEEN ? AND ?"
+            " AND g.sign = (m.signs & ?) & -(m.signs & ?)"
+        )
+        bits = json.dumps(list(signs.each_bit(masks[0])))
+        args = (bits, *slices.args, *args, masks[0], masks[0])
     else:
         sql = f" FROM mentions m WHERE {plus}m.position BETWEEN ? AND ?"
     sql += (
@@ -48,13 +58,19 @@ def found(conn: sqlite3.Connection, flt: MentionFilter) -> Where:
         f" AND {plus}m.slice_id IN (SELECT s.id FROM slices s WHERE {slices.sql}){others.sql}"
     )
     args = (*args, *matching.days(flt), *slices.args, *others.args)
+    topics = about(conn, flt)
+    return Where(sql + topics.sql, (*args, *topics.args))
+
+
+def about(conn: sqlite3.Connection, flt: MentionFilter) -> Where:
+    """A condition on mentions ``m`` behind an AND: one of the filter's topics; '' for none."""
     if not flt.topics:
-        return Where(sql, args)
-    about = (
+        return Where("", ())
+    return Where(
         " AND EXISTS (SELECT 1 FROM mention_topics x WHERE x.slice_id = m.slice_id"
-        " AND x.position = m.position AND x.topic_id IN (SELECT value FROM json_each(?)))"
+        " AND x.position = m.position AND x.topic_id IN (SELECT value FROM json_each(?)))",
+        (json.dumps(matching.of_topics(conn, flt)),),
     )
-    return Where(sql + about, (*args, json.dumps(matching.of_topics(conn, flt))))
 
 
 def repeated(conn: sqlite3.Connection, flt: MentionFilter) -> Where:

@@ -12,25 +12,24 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from storage import facts, matching
+from storage import paging, signs
 from storage.errors import NotFound
 from storage.models import (
     RATING_SCALE,
     SCORE_SCALE,
+    Flag,
+    Intent,
     Kind,
     Label,
     MentionFilter,
     Opinion,
     Origin,
+    Purpose,
     Standing,
-    Suspects,
+    Urgency,
 )
 from storage.rollups import topic_ids
-from storage.slices import Grouping
 from storage.times import moment
-
-_DAY = 86_400 << 31
-"""One day of positions."""
 
 
 class MentionRow(NamedTuple):
@@ -61,6 +60,9 @@ class MentionRow(NamedTuple):
     url: str
     replied: bool
     standing: Standing = Standing.NORMAL
+    intent: Intent | None = None
+    urgency: tuple[Urgency, ...] = ()
+    disagrees: bool = False
 
 
 class VersionRow(NamedTuple):
@@ -98,7 +100,10 @@ class ReplyRow(NamedTuple):
 
 
 class MentionDetail(NamedTuple):
-    """Everything about one mention; opinions' offsets are in ``scored_text`` of it."""
+    """Everything about one mention; offsets of evidence are in ``scored_text`` of it.
+
+    ``purpose`` and ``flags`` are what the counted model says of the present version.
+    """
 
     row: MentionRow
     native_id: str
@@ -111,12 +116,14 @@ class MentionDetail(NamedTuple):
     opinions: tuple[Opinion, ...]
     replies: tuple[ReplyRow, ...]
     seen_by: tuple[str, ...]
+    purpose: Purpose | None = None
+    flags: tuple[Flag, ...] = ()
 
 
 _ROW = """
 SELECT m.id, m.position, m.version, s.kind, o.key, p.key, b.name, d.name, m.published_at,
   m.precision, i.author, m.rating, m.nps, m.csat, m.ces, s.label, s.origin, m.score, s.lang,
-  m.topics, v.title, v.text, i.url, m.replied, s.standing
+  m.topics, v.title, v.text, i.url, m.replied, s.standing, m.signs
 FROM json_each(?) j CROSS JOIN mentions m ON m.id = j.value
 JOIN slices s ON s.id = m.slice_id JOIN sources o ON o.id = s.source_id
 JOIN places p ON p.id = m.place_id JOIN brands b ON b.id = s.brand_id
@@ -130,7 +137,7 @@ def page(
     conn: sqlite3.Connection, flt: MentionFilter, *, before: int | None = None, limit: int = 50
 ) -> list[MentionRow]:
     """The newest mentions of a filter, or those older than the position ``before``."""
-    return rows(conn, page_ids(conn, flt, before=before, limit=limit))
+    return rows(conn, paging.ids(conn, flt, before=before, limit=limit))
 
 
 def every(conn: sqlite3.Connection, flt: MentionFilter) -> Iterator[MentionRow]:
@@ -139,114 +146,6 @@ def every(conn: sqlite3.Connection, flt: MentionFilter) -> Iterator[MentionRow]:
     while batch := page(conn, flt, before=before, limit=2_000):
         yield from batch
         before = batch[-1].position
-
-
-def page_ids(
-    conn: sqlite3.Connection, flt: MentionFilter, *, before: int | None, limit: int
-) -> list[int]:
-    """Ids of one page, newest first."""
-    low, high = matching.positions(flt)
-    if before is not None:
-        high = min(high, before - 1)
-    if flt.text.strip():
-        return _by_words(conn, flt, before, limit)
-    if flt.since is not None:
-        return _since(conn, flt, high, limit)
-    if _unfiltered(flt):
-        return _ids(
-            conn,
-            "SELECT id FROM mentions m WHERE position BETWEEN ? AND ? AND deleted_at IS NULL"
-            " AND day BETWEEN ? AND ? AND slice_id NOT IN"
-            " (SELECT id FROM slices WHERE standing <> '' AND standing = ?)"
-            " ORDER BY position DESC LIMIT ?",
-            (low, high, *matching.days(flt), Standing.EXCLUDED.value, limit),
-        )
-    return _by_slices(conn, flt, low, high, limit)
-
-
-def _unfiltered(flt: MentionFilter) -> bool:
-    chosen = (flt.kinds, flt.brands, flt.sources, flt.products, flt.topics, flt.labels, flt.langs)
-    plain = flt.suspects is Suspects.DECIDED and not matching.by_mention(flt)
-    return plain and not any(chosen)
-
-
-def _since(conn: sqlite3.Connection, flt: MentionFilter, high: int, limit: int) -> list[int]:
-    """Sort what is new: it is found by its ids and rarely much."""
-    base = facts.found(conn, flt)
-    return _ids(
-        conn,
-        f"SELECT m.id{base.sql} AND m.position <= ? ORDER BY m.position DESC LIMIT ?",
-        (*base.args, high, limit),
-    )
-
-
-def _by_slices(
-    conn: sqlite3.Connection, flt: MentionFilter, low: int, high: int, limit: int
-) -> list[int]:
-    """Walk back in windows that double until the page is full.
-
-    Every row touched belongs to a wanted slice, so that a rare filter costs seeks and a
-    common one is full after the first window.
-    """
-    newest = conn.execute("SELECT max(position) FROM mentions").fetchone()[0]
-    oldest = conn.execute("SELECT min(position) FROM mentions").fetchone()[0]
-    if newest is None:
-        return []
-    high, low = min(high, newest), max(low, oldest)
-    where = matching.of_slices(flt, Grouping.FULL)
-    topics = matching.of_topics(conn, flt) if flt.topics else None
-    slices = _ids(conn, f"SELECT s.id FROM slices s WHERE {where.sql}", where.args)
-    window = _DAY
-    while True:
-        start = max(low, high - window)
-        found = _window(conn, flt, slices, topics, start, high, limit)
-        if len(found) >= limit or start <= low:
-            return found
-        window *= 4
-
-
-def _window(
-    conn: sqlite3.Connection,
-    flt: MentionFilter,
-    slices: list[int],
-    topics: list[int] | None,
-    low: int,
-    high: int,
-    limit: int,
-) -> list[int]:
-    others, days = matching.of_mentions(flt), matching.days(flt)
-    tail = (
-        f"AND m.deleted_at IS NULL AND m.day BETWEEN ? AND ?{others.sql}"
-        " ORDER BY m.position DESC LIMIT ?"
-    )
-    if topics is None:
-        return _ids(
-            conn,
-            "SELECT m.id FROM json_each(?) j CROSS JOIN mentions m ON m.slice_id = j.value"
-            f" WHERE m.position BETWEEN ? AND ? {tail}",
-            (json.dumps(slices), low, high, *days, *others.args, limit),
-        )
-    return _ids(
-        conn,
-        "SELECT DISTINCT m.id FROM json_each(?) t CROSS JOIN json_each(?) j"
-        " CROSS JOIN mention_topics x"
-        " ON x.topic_id = t.value AND x.slice_id = j.value AND x.position BETWEEN ? AND ?"
-        f" CROSS JOIN mentions m ON m.id = x.mention_id WHERE 1 {tail}",
-        (json.dumps(topics), json.dumps(slices), low, high, *days, *others.args, limit),
-    )
-
-
-def _by_words(
-    conn: sqlite3.Connection, flt: MentionFilter, before: int | None, limit: int
-) -> list[int]:
-    """Walk down the search index, which orders by position: a full page ends the walk."""
-    base = facts.found(conn, flt)
-    high = 2**63 - 1 if before is None else before - 1
-    return _ids(
-        conn,
-        f"SELECT m.id{base.sql} AND search.rowid <= ? ORDER BY search.rowid DESC LIMIT ?",
-        (*base.args, high, limit),
-    )
 
 
 def rows(conn: sqlite3.Connection, ids: list[int]) -> list[MentionRow]:
@@ -286,6 +185,7 @@ def detail(conn: sqlite3.Connection, mention_id: int) -> MentionDetail:
         tuple(_opinions(conn, row.id, row.version)),
         tuple(_replies(conn, row.id)),
         tuple(each[0] for each in seen_by),
+        *_evidence(conn, row),
     )
 
 
@@ -352,6 +252,14 @@ def _opinions(conn: sqlite3.Connection, mention_id: int, version: int) -> Iterat
         yield Opinion(key, said[start:end], start, end, Label(label), score / SCORE_SCALE)
 
 
+def _evidence(conn: sqlite3.Connection, row: MentionRow) -> signs.Evidence:
+    found = conn.execute(
+        "SELECT signs FROM scores WHERE mention_id = ? AND version = ? AND counted = 1",
+        (row.id, row.version),
+    ).fetchone()
+    return signs.evidence(found[0] if found else "")
+
+
 def _replies(conn: sqlite3.Connection, mention_id: int) -> Iterator[ReplyRow]:
     for learned, replied, text in conn.execute(
         "SELECT learned_at, replied_at, text FROM replies WHERE mention_id = ? ORDER BY 1",
@@ -377,11 +285,8 @@ def _row(raw: tuple[Any, ...], names: dict[int, str]) -> MentionRow:
     values[17] = _scaled(raw[17], SCORE_SCALE)
     values[19] = tuple(names[each] for each in topic_ids(str(raw[19] or "")))
     values[23], values[24] = bool(raw[23]), Standing(raw[24])
+    values[25:] = (signs.intent(raw[25]), signs.urgency(raw[25]), bool(raw[25] & signs.DISAGREES))
     return MentionRow(*values)
-
-
-def _ids(conn: sqlite3.Connection, sql: str, args: tuple[str | int, ...]) -> list[int]:
-    return [row[0] for row in conn.execute(sql, args)]
 
 
 def _scaled(value: int | None, scale: int) -> float | None:

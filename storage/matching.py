@@ -11,6 +11,7 @@ import sqlite3
 from datetime import date
 from typing import NamedTuple
 
+from storage import signs
 from storage.models import MentionFilter, Standing, Suspects
 from storage.slices import Grouping
 from storage.times import day_date, day_number, millis, month_number
@@ -100,6 +101,9 @@ def of_mentions(flt: MentionFilter) -> Where:
     if flt.marks:
         sql += f" AND coalesce({', '.join(f'm.{mark.value}' for mark in flt.marks)}, NULL)"
         sql += " IS NOT NULL"
+    for mask in signs.wanted(flt):
+        sql += " AND m.signs & ? <> 0"
+        args.append(mask)
     if flt.unanswered:
         sql += f" AND {_UNANSWERED}"
     if flt.since is not None:
@@ -111,9 +115,8 @@ def of_mentions(flt: MentionFilter) -> Where:
 
 def by_mention(flt: MentionFilter) -> bool:
     """Say whether the mentions themselves must be looked at: words, or what no slice tells."""
-    return bool(
-        flt.text.strip() or flt.places or flt.marks or flt.unanswered or flt.since is not None
-    )
+    chosen = (flt.text.strip(), flt.places, flt.marks, flt.unanswered, flt.since is not None)
+    return any(chosen) or bool(signs.wanted(flt))
 
 
 def grouping_for(flt: MentionFilter, by: str | None = None) -> Grouping:

@@ -304,7 +304,8 @@ class MentionFilter:
     ``topics`` match any of the given keys; ``text`` is a full-text query; ``suspects``
     says what is done with look-alikes in bursts. ``marks`` keep what bears one of these;
     ``unanswered`` what nobody answered, at its site or in a case, and no case closed;
-    ``since`` what was first seen at that time or later.
+    ``since`` what was first seen at that time or later; ``disagrees`` what has stars that
+    say the opposite of its text.
     """
 
     start: date | None = None
@@ -316,6 +317,9 @@ class MentionFilter:
     topics: tuple[str, ...] = ()
     labels: tuple[Label, ...] = ()
     langs: tuple[str, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    urgency: tuple[Urgency, ...] = ()
+    disagrees: bool = False
     text: str = ""
     suspects: Suspects = Suspects.DECIDED
     places: tuple[str, ...] = ()

@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from storage import cases, residue, revisions, tombstones
+from storage import cases, residue, revisions, signs, tombstones
 from storage.database import Database
 from storage.errors import Conflict
 from storage.models import Json
@@ -249,8 +249,9 @@ def _identities(conn: sqlite3.Connection, ids: Sequence[int]) -> dict[int, tuple
 
 def _wipe(conn: sqlite3.Connection, mention_id: int) -> None:
     """Take the words away and keep the mention where it is counted."""
-    slice_id, position, topics, deleted = conn.execute(
-        "SELECT slice_id, position, topics, deleted_at FROM mentions WHERE id = ?", (mention_id,)
+    slice_id, position, topics, bits, deleted = conn.execute(
+        "SELECT slice_id, position, topics, signs, deleted_at FROM mentions WHERE id = ?",
+        (mention_id,),
     ).fetchone()
     wordless = conn.execute(
         "SELECT version FROM versions WHERE mention_id = ? AND title || text = ''", (mention_id,)
@@ -265,6 +266,10 @@ def _wipe(conn: sqlite3.Connection, mention_id: int) -> None:
         conn.executemany(
             "INSERT OR IGNORE INTO mention_topics VALUES (?,?,?,?)",
             [(topic, slice_id, position, mention_id) for topic in topic_ids(topics)],
+        )
+        conn.executemany(
+            "INSERT OR IGNORE INTO mention_signs VALUES (?,?,?,?)",
+            [(bit, slice_id, position, mention_id) for bit in signs.each_bit(bits)],
         )
 
 

@@ -1,9 +1,9 @@
 """Figures for pages, exports and reports: Sums per kind, period and group.
 
 Filters of period, kind, brand, source, product, language, label and topic are answered
-from the rollups; words, places, marks and what waits for an answer from the mentions
-themselves (``facts``). Lists of mentions are in
-``listing``, the health of sources in ``coverage``.
+from the rollups; words, places, marks, intents, urgency and what waits for an answer from
+the mentions themselves (``facts``). Lists of mentions are in ``listing``, the health of
+sources in ``coverage``.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from storage import labels
+from storage import labels, signs
 from storage.measures import measures
 from storage.models import Label, Standing
 from storage.rollups import Delta, topic_ids
@@ -36,6 +36,7 @@ class _Facts(NamedTuple):
     was_ces: int | None
     was_replied: int
     was_topics: str
+    was_signs: int
     rating: int | None
     nps: int | None
     csat: int | None
@@ -47,14 +48,17 @@ class _Facts(NamedTuple):
     score: int | None
     lang: str | None
     topics: str | None
+    signs: str | None
+    disagrees: int | None
     human: str | None
     replied: int
 
 
 _FACTS = """
 SELECT m.id, m.position, m.slice_id, m.day, m.pending, m.score, m.rating, m.nps, m.csat,
-  m.ces, m.replied, m.topics, v.rating, v.nps, v.csat, v.ces, v.lang,
+  m.ces, m.replied, m.topics, m.signs, v.rating, v.nps, v.csat, v.ces, v.lang,
   coalesce(v.title || v.text, '-') <> '', s.label, s.unsure, s.score, s.lang, s.topics,
+  s.signs, s.disagrees,
   (SELECT label FROM labels l WHERE l.mention_id = m.id AND l.version = m.version
    ORDER BY l.id DESC LIMIT 1),
   EXISTS (SELECT 1 FROM replies r WHERE r.mention_id = m.id)
@@ -80,8 +84,7 @@ def recast(
     Their standing stays what it was unless one is given.
     """
     updates = []
-    tags: list[tuple[int, int, int, int]] = []
-    stale: list[tuple[int, int, int]] = []
+    topical, meant = _Lists("mention_topics", "topic_id"), _Lists("mention_signs", "sign")
     for row in conn.execute(_FACTS, (json.dumps(ids),)).fetchall():
         facts = _Facts(*row)
         slice_id = _slice(slices, facts, standing)
@@ -90,22 +93,47 @@ def recast(
         marks = (facts.rating, facts.nps, facts.csat, facts.ces)
         delta.move(-1, before, facts.slice_id, facts.day, measures(*facts[5:11]))
         delta.move(1, after, slice_id, facts.day, measures(facts.score, *marks, facts.replied))
-        if (before, facts.slice_id) != (after, slice_id):
-            stale += [(topic, facts.slice_id, facts.position) for topic in before]
-            tags += [(topic, slice_id, facts.position, facts.id) for topic in after]
+        topical.move(facts, slice_id, before, after)
+        bits = signs.mask(facts.signs, facts.disagrees)
+        was = tuple(signs.each_bit(facts.was_signs))
+        meant.move(facts, slice_id, was, tuple(signs.each_bit(bits)))
         updates.append(
-            (slice_id, facts.score, *marks, facts.replied, topics)
+            (slice_id, facts.score, *marks, facts.replied, topics, bits)
             + ((facts.pending | pending) & ~done, facts.id)
         )
-    conn.executemany(
-        "DELETE FROM mention_topics WHERE topic_id = ? AND slice_id = ? AND position = ?", stale
-    )
-    conn.executemany("INSERT INTO mention_topics VALUES (?,?,?,?)", tags)
+    topical.write(conn)
+    meant.write(conn)
     conn.executemany(
         "UPDATE mentions SET slice_id = ?, score = ?, rating = ?, nps = ?, csat = ?, ces = ?,"
-        " replied = ?, topics = ?, pending = ? WHERE id = ?",
+        " replied = ?, topics = ?, signs = ?, pending = ? WHERE id = ?",
         updates,
     )
+
+
+class _Lists:
+    """Entries of a table that lists mentions by something, to be written together."""
+
+    def __init__(self, table: str, column: str) -> None:
+        self._table = table
+        self._column = column
+        self._stale: list[tuple[int, int, int]] = []
+        self._new: list[tuple[int, int, int, int]] = []
+
+    def move(
+        self, facts: _Facts, slice_id: int, before: Sequence[int], after: Sequence[int]
+    ) -> None:
+        """Take a mention from the lists that it was in to those of ``after``."""
+        if (before, facts.slice_id) != (after, slice_id):
+            self._stale += [(each, facts.slice_id, facts.position) for each in before]
+            self._new += [(each, slice_id, facts.position, facts.id) for each in after]
+
+    def write(self, conn: sqlite3.Connection) -> None:
+        """Write what moved."""
+        conn.executemany(
+            f"DELETE FROM {self._table} WHERE {self._column} = ? AND slice_id = ? AND position = ?",
+            self._stale,
+        )
+        conn.executemany(f"INSERT INTO {self._table} VALUES (?,?,?,?)", self._new)
 
 
 def _slice(slices: Slices, facts: _Facts, standing: Standing | None) -> int:
@@ -162,7 +190,8 @@ def delete_at_source(conn: sqlite3.Connection, delta: Delta, mention_id: int, at
     _count(conn, delta, mention_id, -1)
     wipe(conn, mention_id)
     conn.execute(
-        "UPDATE mentions SET deleted_at = ?, pending = (pending | ?) & ~?, topics = ''"
+        "UPDATE mentions SET deleted_at = ?, pending = (pending | ?) & ~?, topics = '',"
+        " signs = 0"
         " WHERE id = ?",
         (at, RULES, ANALYSE, mention_id),
     )
@@ -184,10 +213,10 @@ def wipe(conn: sqlite3.Connection, mention_id: int) -> None:
 
 
 def unindex(conn: sqlite3.Connection, mention_id: int) -> None:
-    """Take the current text out of the search index, sketches and the topic lists."""
-    position, slice_id, topics, title, text = conn.execute(
-        "SELECT m.position, m.slice_id, m.topics, v.title, v.text FROM mentions m JOIN versions v"
-        " ON v.mention_id = m.id AND v.version = m.version WHERE m.id = ?",
+    """Take the current text out of the search index, sketches and the lists."""
+    position, slice_id, topics, bits, title, text = conn.execute(
+        "SELECT m.position, m.slice_id, m.topics, m.signs, v.title, v.text FROM mentions m"
+        " JOIN versions v ON v.mention_id = m.id AND v.version = m.version WHERE m.id = ?",
         (mention_id,),
     ).fetchone()
     if title or text:
@@ -199,6 +228,10 @@ def unindex(conn: sqlite3.Connection, mention_id: int) -> None:
     conn.executemany(
         "DELETE FROM mention_topics WHERE topic_id = ? AND slice_id = ? AND position = ?",
         [(topic, slice_id, position) for topic in topic_ids(topics)],
+    )
+    conn.executemany(
+        "DELETE FROM mention_signs WHERE sign = ? AND slice_id = ? AND position = ?",
+        [(bit, slice_id, position) for bit in signs.each_bit(bits)],
     )
 
 

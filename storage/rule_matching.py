@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from storage.models import Kind, Label
+from storage.models import Intent, Kind, Label, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,8 @@ class CaseRule:
     max_rating: float | None = None
     max_nps: int | None = None
     labels: tuple[Label, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    urgency: tuple[Urgency, ...] = ()
     topics: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     langs: tuple[str, ...] = ()
@@ -53,6 +55,19 @@ DEFAULT_RULES = (
         priority=3,
         due_hours=48.0,
     ),
+    CaseRule(
+        "Safety, legal or data leak",
+        urgency=(Urgency.SAFETY, Urgency.LEGAL, Urgency.DATA_LEAK),
+        priority=1,
+        due_hours=4.0,
+    ),
+    CaseRule(
+        "Question",
+        kinds=(Kind.REVIEW, Kind.SURVEY, Kind.SOCIAL, Kind.CONVERSATION),
+        intents=(Intent.QUESTION,),
+        priority=3,
+        due_hours=24.0,
+    ),
 )
 """What opens cases until somebody says otherwise."""
 
@@ -73,6 +88,8 @@ class Subject(NamedTuple):
     source: str
     own: bool
     text: str
+    intent: Intent | None = None
+    urgency: tuple[Urgency, ...] = ()
 
 
 class Match(NamedTuple):
@@ -101,6 +118,7 @@ def match(rule: CaseRule, subject: Subject) -> tuple[str, ...] | None:
     for wanted, value in (
         (rule.kinds, subject.kind),
         (rule.labels, subject.label),
+        (rule.intents, subject.intent),
         (rule.langs, subject.lang),
         (rule.sources, subject.source),
     ):
@@ -110,13 +128,16 @@ def match(rule: CaseRule, subject: Subject) -> tuple[str, ...] | None:
         return None
     if rule.max_nps is not None and (subject.nps is None or subject.nps > rule.max_nps):
         return None
+    if rule.urgency and not set(rule.urgency) & set(subject.urgency):
+        return None
     topics = [each for each in subject.topics if each in rule.topics]
     if rule.topics and not topics:
         return None
     keywords = _found(rule.keywords, subject.text)
     if rule.keywords and not keywords:
         return None
-    return (*_marks(subject), *topics, *(f'"{each}"' for each in keywords))
+    asked = [subject.intent.value] if rule.intents and subject.intent else []
+    return (*_marks(subject), *asked, *topics, *(f'"{each}"' for each in keywords))
 
 
 def _urgency(rule: CaseRule) -> tuple[int, float]:
@@ -133,7 +154,7 @@ def _marks(subject: Subject) -> list[str]:
     if subject.label is Label.NEGATIVE and subject.stars is None:
         degree = "" if subject.score is None else f" {abs(subject.score):.2f}"
         found.append(f"negative{degree}")
-    return found
+    return [*(each.value.replace("_", " ") for each in subject.urgency), *found]
 
 
 def _found(keywords: tuple[str, ...], text: str) -> list[str]:

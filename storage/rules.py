@@ -12,9 +12,10 @@ import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Any, NamedTuple
 
-from storage import cases, revisions
+from storage import cases, revisions, signs
 from storage.case_model import (
     AnsweredElsewhere,
     AnyCommand,
@@ -25,7 +26,15 @@ from storage.case_model import (
 )
 from storage.database import Database
 from storage.errors import ConfigError, NotFound, Refused
-from storage.models import RATING_SCALE, SCORE_SCALE, Json, Kind, Label
+from storage.models import (
+    RATING_SCALE,
+    SCORE_SCALE,
+    Intent,
+    Json,
+    Kind,
+    Label,
+    Urgency,
+)
 from storage.people import EARSHOT
 from storage.recast import ALL_HISTORY, RULES
 from storage.rollups import topic_ids
@@ -38,7 +47,7 @@ HISTORY_DAYS = 14
 CANDIDATES = """
 SELECT m.id, m.version, m.pending, m.published_at, m.first_seen_at, m.replied,
   m.deleted_at IS NOT NULL OR m.erased_at IS NOT NULL, c.id, s.kind, s.label, m.rating, m.nps,
-  m.score, m.topics, s.lang, o.key, b.own, v.title, v.text
+  m.score, m.topics, m.signs, s.lang, o.key, b.own, v.title, v.text
 FROM mentions m JOIN slices s ON s.id = m.slice_id
 JOIN brands b ON b.id = s.brand_id JOIN sources o ON o.id = s.source_id
 LEFT JOIN versions v ON v.mention_id = m.id AND v.version = m.version
@@ -73,6 +82,7 @@ class Candidate(NamedTuple):
     nps: int | None
     score: int | None
     topics: str
+    signs: int
     lang: str
     source: str
     own: int
@@ -190,6 +200,8 @@ def subject(due: Candidate, topics: Mapping[int, str]) -> Subject:
         nps=due.nps,
         score=None if due.score is None else due.score / SCORE_SCALE,
         topics=tuple(topics[each] for each in topic_ids(due.topics) if each in topics),
+        intent=signs.intent(due.signs),
+        urgency=signs.urgency(due.signs),
         lang=due.lang,
         source=due.source,
         own=bool(due.own),
@@ -288,16 +300,24 @@ def _write(
     )
 
 
+_ENUMS: dict[str, type[StrEnum]] = {
+    "kinds": Kind,
+    "labels": Label,
+    "intents": Intent,
+    "urgency": Urgency,
+}
+
+
 def _read(text: str) -> CaseRule:
     """Return the rule of a definition; fields of later versions are not ours to read."""
     found: dict[str, Json] = json.loads(text)
     known = {each.name for each in fields(CaseRule)}
-    values = {
+    values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value
         for name, value in found.items()
         if name in known
     }
-    rule = CaseRule(**values)  # type: ignore[arg-type]
-    kinds = tuple(Kind(each) for each in rule.kinds)
-    labels = tuple(Label(each) for each in rule.labels)
-    return CaseRule(**{**values, "kinds": kinds, "labels": labels})  # type: ignore[arg-type]
+    for name, kind in _ENUMS.items():
+        if name in values:
+            values[name] = tuple(kind(each) for each in values[name])
+    return CaseRule(**values)

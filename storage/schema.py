@@ -172,6 +172,7 @@ def migrate(conn: sqlite3.Connection) -> None:
         schema_lookalikes,
         schema_outbox,
         schema_privacy,
+        schema_signs,
         schema_work,
     )
 
@@ -182,6 +183,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     assert schema_outbox
     assert schema_lookalikes
     assert schema_work
+    assert schema_signs
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         # A table that others refer to can only be made anew while nobody checks; inside a

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from storage import revisions
+from storage import revisions, signs
 from storage.database import Database
 from storage.listing import scored_text
 from storage.models import RATING_SCALE, SCORE_SCALE, Analysis, Passage
@@ -90,8 +90,8 @@ def _keep(
     at = millis(now)
     conn.executemany(
         "INSERT OR REPLACE INTO scores (mention_id, version, model_id, counted, label, score,"
-        " confidence, compound, lang, unsure, disagrees, topics, scored_at)"
-        " VALUES (?,?,?,1,?,?,?,?,?,?,?,?,?)",
+        " confidence, compound, lang, unsure, disagrees, topics, scored_at, signs)"
+        " VALUES (?,?,?,1,?,?,?,?,?,?,?,?,?,?)",
         [_score_row(item, analysis, model_id, topics, at) for item, analysis, model_id in rows],
     )
     conn.executemany(
@@ -127,6 +127,7 @@ def _score_row(
         int(analysis.disagrees),
         ",".join(map(str, ids)),
         at,
+        signs.written(analysis),
     )
 
 

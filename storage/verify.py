@@ -64,6 +64,7 @@ def verify(
         "mentions": verify_facts.mentions,
         "erasure": verify_facts.erasure,
         "topics": verify_facts.topics,
+        "signs": verify_facts.meant,
         "search": verify_facts.search,
         "orphans": _orphans,
         "rollups": verify_rollups.differences,

@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from storage import labels, workspace
+from storage import labels, signs, workspace
 from storage.models import Label, Precision
 from storage.times import Calendar
 
@@ -20,9 +20,10 @@ _PHRASE = 6
 
 _SELECT = """
 SELECT m.id, m.position, m.day, m.published_at, m.precision, m.deleted_at, m.erased_at,
-  m.score, m.rating, m.nps, m.csat, m.ces, m.replied, m.topics,
+  m.score, m.rating, m.nps, m.csat, m.ces, m.replied, m.topics, m.signs,
   s.label, s.origin, s.lang, s.grouping, v.version, v.rating, v.nps, v.csat, v.ces, v.lang,
   coalesce(v.title || v.text, '-') <> '', c.label, c.unsure, c.score, c.lang, c.topics,
+  c.signs, c.disagrees,
   (SELECT label FROM labels l WHERE l.mention_id = m.id AND l.version = m.version
    ORDER BY l.id DESC LIMIT 1),
   EXISTS (SELECT 1 FROM replies r WHERE r.mention_id = m.id),
@@ -51,6 +52,7 @@ class _Row(NamedTuple):
     ces: int | None
     replied: int
     topics: str
+    signs: int
     label: str
     origin: str
     lang: str
@@ -67,6 +69,8 @@ class _Row(NamedTuple):
     model_score: int | None
     model_lang: str | None
     model_topics: str | None
+    model_signs: str | None
+    disagrees: int | None
     human: str | None
     has_reply: int
     identified: int
@@ -133,6 +137,7 @@ def _as_counted(row: _Row) -> Iterator[str]:
         ("marks", (row.rating, row.nps, row.csat, row.ces), said),
         ("owner's reply", row.replied, row.has_reply),
         ("topics", row.topics, row.model_topics or ""),
+        ("signs", row.signs, signs.mask(row.model_signs, row.disagrees)),
     ):
         if counted != stored:
             yield f"counted with {name} {counted!s}, but what is stored of it says {stored!s}"
@@ -174,6 +179,25 @@ def topics(conn: sqlite3.Connection) -> Iterator[str]:
         " AND x.mention_id IS NOT m.id"
     ):
         yield f"mention {mention_id} is counted in topic {topic}, whose list lacks it"
+
+
+def meant(conn: sqlite3.Connection) -> Iterator[str]:
+    """Yield where the lists by intent and urgency and the signs of the mentions differ."""
+    for sign, mention_id in conn.execute(
+        "SELECT x.sign, x.mention_id FROM mention_signs x"
+        " LEFT JOIN mentions m ON m.id = x.mention_id AND m.slice_id = x.slice_id"
+        " AND m.position = x.position AND m.deleted_at IS NULL"
+        " WHERE m.id IS NULL OR m.signs & x.sign = 0"
+    ):
+        yield f"sign {sign} lists mention {mention_id}, which does not have it"
+    listed = dict(
+        conn.execute("SELECT mention_id, sum(sign) FROM mention_signs GROUP BY mention_id")
+    )
+    for mention_id, bits in conn.execute(
+        "SELECT id, signs FROM mentions WHERE signs > 0 AND deleted_at IS NULL"
+    ):
+        if listed.get(mention_id, 0) != bits:
+            yield f"mention {mention_id} has signs {bits}, whose lists lack it"
 
 
 def search(conn: sqlite3.Connection) -> Iterator[str]:

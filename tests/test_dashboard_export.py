@@ -17,7 +17,7 @@ from dashboard import exports
 from dashboard.commands import output
 from storage import listing, queries, workspace
 from storage.database import Database
-from storage.models import Kind, Label, MentionFilter
+from storage.models import Intent, Kind, Label, MentionFilter, Urgency
 from tests.command_line import earshot
 from tests.workspace import NOW, PLAY, company, open_company, play_review, store
 
@@ -75,6 +75,12 @@ def test_times_are_in_the_reporting_timezone_and_a_day_stays_a_day(db: Database)
         (["--label", "negative"], MentionFilter(labels=(Label.NEGATIVE,))),
         (["--topic", "delivery"], MentionFilter(topics=("delivery",))),
         (["--lang", "DE"], MentionFilter(langs=("de",))),
+        (["--intent", "praise"], MentionFilter(intents=(Intent.PRAISE,))),
+        (["--urgency", "legal"], MentionFilter(urgency=(Urgency.LEGAL,))),
+        (
+            ["--intent", "complaint", "--urgency", "legal", "--text", "bad"],
+            MentionFilter(intents=(Intent.COMPLAINT,), urgency=(Urgency.LEGAL,), text="bad"),
+        ),
         (["--text", '"fair price"'], MentionFilter(text='"fair price"')),
         (
             ["--from", "2026-11-02", "--to", "2026-11-08"],
@@ -86,6 +92,7 @@ def test_each_filter_gives_exactly_the_mentions_that_are_counted(
     db: Database, options: list[str], flt: MentionFilter
 ) -> None:
     rows = exported(db, *options)
+    assert rows or flt.langs
     assert len(rows) == queries.count(db.reader(), flt)
     assert [row["id"] for row in rows] == [str(r.id) for r in listing.every(db.reader(), flt)]
 

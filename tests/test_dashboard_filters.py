@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dashboard import filters, periods
-from storage.models import Kind, Label, Mark, MentionFilter
+from storage.models import Intent, Kind, Label, Mark, MentionFilter, Urgency
 
 TODAY = date(2026, 11, 21)
 
@@ -38,6 +38,9 @@ def chosen(draw: st.DrawFn) -> MentionFilter:
         topics=draw(names),
         labels=draw(st.lists(st.sampled_from(Label), unique=True).map(tuple)),
         langs=draw(names_or_none),
+        intents=draw(st.lists(st.sampled_from(Intent), unique=True).map(tuple)),
+        urgency=draw(st.lists(st.sampled_from(Urgency), unique=True).map(tuple)),
+        disagrees=draw(st.booleans()),
         text=draw(st.just("") | texts),
         places=draw(names),
         marks=draw(st.lists(st.sampled_from(Mark), unique=True).map(tuple)),
@@ -89,17 +92,21 @@ def test_what_is_not_understood_is_named_and_left_out() -> None:
         "period": ["fortnight"],
         "kind": ["review", "rumour"],
         "label": ["angry"],
+        "urgency": ["legal", "soon"],
+        "stars": ["agree"],
         "from": ["0001-01-01"],
         "brand": ["a" * 1000, "Acme", "x\x00y"],
     }
     flt = filters.from_params(params, TODAY)
     assert flt.kinds == (Kind.REVIEW,)
     assert flt.labels == ()
+    assert flt.urgency == (Urgency.LEGAL,)
+    assert not flt.disagrees
     assert flt.brands == ("Acme",)
     assert flt.start == TODAY - timedelta(days=30)
     found = filters.problems(params)
     assert [each.partition("=")[0] for each in found] == [
-        *("period", "kind", "label", "from", "brand", "brand")
+        *("period", "kind", "label", "urgency", "stars", "from", "brand", "brand")
     ]
     assert max(map(len, found)) <= filters.LONGEST
 

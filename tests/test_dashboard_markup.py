@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dashboard import markup
 from storage.listing import MentionRow
-from storage.models import Kind, Label, Opinion, Origin
+from storage.models import Flag, Intent, Kind, Label, Opinion, Origin, Purpose, Urgency
 from tests.pages import HOSTILE
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -60,7 +60,8 @@ def test_cards_hold_no_tag_but_ours(text: str, title: str, name: str) -> None:
 @given(st.text(max_size=80), st.integers(0, 90), st.integers(0, 90), st.text(max_size=20))
 def test_evidence_keeps_every_letter(text: str, start: int, end: int, topic: str) -> None:
     opinion = Opinion(topic, "", start, end, Label.NEGATIVE, -0.5)
-    html = markup.evidence(text, [opinion], {})
+    flag, purpose = Flag(Urgency.LEGAL, end, start), Purpose(Intent.QUESTION, start // 2, end + 3)
+    html = markup.evidence(text, [opinion], {}, purpose, [flag])
     found = _parsed(html)
     assert found.tags <= OURS
     assert found.text.replace("\r", "\n") == markup._visible(text).replace("\r", "\n")
@@ -83,6 +84,22 @@ def test_evidence_marks_what_it_says() -> None:
     html = markup.evidence("Delivery was late", opinions, {"delivery": "Delivery <b>"})
     assert re.findall(r"<mark[^>]*>([^<]*)</mark>", html) == ["Delivery", "late"]
     assert 'title="Delivery &lt;b&gt;: negative"' in html
+
+
+def test_evidence_of_intent_and_urgency_may_overlap_that_of_opinions() -> None:
+    opinions = [Opinion("delivery", "late", 3, 7, Label.NEGATIVE, -0.5)]
+    html = markup.evidence(
+        "So late I call a <lawyer>",
+        opinions,
+        {},
+        Purpose(Intent.COMPLAINT, 0, 7),
+        [Flag(Urgency.LEGAL, 8, 25)],
+    )
+    assert re.findall(r'<mark class="es-mark ([^"]*)" title="([^"]*)">([^<]*)</mark>', html) == [
+        ("es-intent", "complaint", "So "),
+        ("es-negative es-intent", "delivery: negative · complaint", "late"),
+        ("es-urgent", "legal", "I call a &lt;lawyer&gt;"),
+    ]
 
 
 @pytest.mark.parametrize(

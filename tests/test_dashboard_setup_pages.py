@@ -18,6 +18,7 @@ from storage import imports, listing, people, privacy, queries, rules, workspace
 from storage.errors import InputError, Refused
 from storage.models import MentionFilter, Source
 from storage.people import Role
+from storage.rule_matching import DEFAULT_RULES
 from tests import pages
 
 PAGES = ("team", "brands", "rules", "privacy", "start")
@@ -210,7 +211,7 @@ def test_a_rule_is_tried_saved_and_undone(
     app = app.button(key="rule.save").click().run()
     assert not app.exception
     names = [each.rule.name for each in rules.stored_rules(space.db.reader())]
-    assert names == ["1 or 2 stars", "Detractor with a comment", "Negative comment", "Praise"]
+    assert names == [*(each.name for each in DEFAULT_RULES), "Praise"]
     app = app.button(key="rules.take-back").click().run()
     assert not app.exception
     assert rules.stored_rules(space.db.reader()) == []
@@ -223,10 +224,7 @@ def test_switching_a_built_in_rule_off_keeps_the_others(
     assert "leave out" in shown(app)
     app = app.button(key="rule-switch-1 or 2 stars").click().run()
     assert not app.exception
-    assert [each.name for each in rules.active(space.db.reader())] == [
-        "Detractor with a comment",
-        "Negative comment",
-    ]
+    assert rules.active(space.db.reader()) == DEFAULT_RULES[1:]
     app = app.button(key="rule-edit-Negative comment").click().run()
     assert app.selectbox(key="rule.which").value == "Negative comment"
 

@@ -17,13 +17,17 @@ from storage.listing import MentionRow
 from storage.models import (
     Analysis,
     Batch,
+    Flag,
+    Intent,
     Kind,
     Label,
     Mark,
     MentionFilter,
     Observation,
+    Purpose,
     Source,
     Topic,
+    Urgency,
 )
 from storage.queries import By, Step
 
@@ -80,7 +84,20 @@ def _analysis(draw: Random) -> Analysis:
     label = draw.choice((Label.NEGATIVE, Label.NEUTRAL, Label.POSITIVE))
     topics = tuple(draw.sample(TOPICS, draw.choice((0, 1, 1, 2, 3))))
     unsure = draw.random() < 0.2
-    return Analysis(label, 0.25, 0.9, 0.25, draw.choice(("en", "de")), unsure, topics=topics)
+    kinds = draw.sample(list(Urgency), draw.choice((0, 0, 0, 1, 2, 3)))
+    intent = draw.choice((None, *Intent))
+    return Analysis(
+        label,
+        0.25,
+        0.9,
+        0.25,
+        draw.choice(("en", "de")),
+        unsure,
+        disagrees=draw.random() < 0.1,
+        topics=topics,
+        purpose=None if intent is None else Purpose(intent, 0, 2),
+        urgency=tuple(Flag(each, 1, 3) for each in kinds),
+    )
 
 
 def some(values: tuple[str, ...]) -> st.SearchStrategy[tuple[str, ...]]:
@@ -99,6 +116,9 @@ FILTERS = st.builds(
     topics=st.lists(st.sampled_from((*TOPICS, "unknown")), max_size=3, unique=True).map(tuple),
     labels=st.lists(st.sampled_from(Label), max_size=2, unique=True).map(tuple),
     langs=some(("en", "de")),
+    intents=st.sampled_from(((), (), (), (Intent.QUESTION,), (Intent.PRAISE, Intent.SPAM))),
+    urgency=st.sampled_from(((), (), (), (Urgency.LEGAL,), (Urgency.SAFETY, Urgency.DATA_LEAK))),
+    disagrees=st.sampled_from((False, False, False, True)),
     text=st.sampled_from(("", "", "good", "fee", "slow bad", '"fee"', "nothing")),
     places=st.just(()) | some(SOURCES),
     marks=st.just(()) | st.lists(st.sampled_from(Mark), max_size=2, unique=True).map(tuple),
@@ -122,6 +142,7 @@ def fits(flt: MentionFilter, row: MentionRow) -> bool:
         (flt.labels, row.label),
         (flt.langs, row.lang),
         (flt.places, row.place),
+        (flt.intents, row.intent),
     )
     first_seen = NOW - timedelta(hours=SOURCES.index(row.source))
     return (
@@ -129,6 +150,8 @@ def fits(flt: MentionFilter, row: MentionRow) -> bool:
         and (flt.end is None or day <= flt.end)
         and all(not chosen or value in chosen for chosen, value in wanted)
         and (not flt.topics or bool(set(flt.topics) & set(row.topics)))
+        and (not flt.urgency or bool(set(flt.urgency) & set(row.urgency)))
+        and (row.disagrees or not flt.disagrees)
         and says(row.text.split(), flt.text)
         and (not flt.marks or any(getattr(row, mark) is not None for mark in flt.marks))
         and not (flt.unanswered and row.replied)

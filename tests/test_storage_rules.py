@@ -15,7 +15,17 @@ from storage.case_model import Case, Claim, Dismiss, RecordReply
 from storage.case_projection import differences
 from storage.database import Database
 from storage.errors import ConfigError, NotFound, Refused
-from storage.models import Brand, CaseState, Kind, Label, Observation, Source, Topic
+from storage.models import (
+    Brand,
+    CaseState,
+    Intent,
+    Kind,
+    Label,
+    Observation,
+    Source,
+    Topic,
+    Urgency,
+)
 from storage.recast import ALL_HISTORY, ANALYSE, RULES
 from storage.rule_matching import DEFAULT_RULES, CaseRule, Match, Subject, best, match
 from tests.desk import NOW, mention_id, open_database, review, store
@@ -335,3 +345,33 @@ def test_rules_of_the_file_are_read_only(db: Database) -> None:
             rules.remove(conn, "Z")
         with pytest.raises(ConfigError):
             rules.sync_file(conn, [CaseRule("A"), CaseRule("A")])
+
+
+def test_what_cannot_wait_opens_a_case_whatever_the_stars() -> None:
+    happy = SUBJECT._replace(label=Label.POSITIVE, stars=5.0)
+    assert best(DEFAULT_RULES, happy) is None
+    for urgent in (Urgency.SAFETY, Urgency.LEGAL, Urgency.DATA_LEAK):
+        found = best(DEFAULT_RULES, happy._replace(urgency=(urgent,)))
+        assert found is not None
+        assert found.rule.priority == 1
+        assert found.reasons == (urgent.value.replace("_", " "), "5★")
+    assert best(DEFAULT_RULES, happy._replace(urgency=(Urgency.REPEATED_CONTACT,))) is None
+
+
+def test_a_question_is_work_although_it_is_neutral() -> None:
+    asked = SUBJECT._replace(kind=Kind.SOCIAL, label=Label.NEUTRAL, stars=None, score=0.0)
+    assert best(DEFAULT_RULES, asked) is None
+    found = best(DEFAULT_RULES, asked._replace(intent=Intent.QUESTION))
+    assert found is not None
+    assert (found.rule.name, found.reasons) == ("Question", ("question",))
+    assert match(CaseRule("r", intents=(Intent.LEAVING,)), asked) is None
+
+
+def test_intent_and_urgency_of_a_rule_are_kept(db: Database) -> None:
+    rule = CaseRule("r", intents=(Intent.LEAVING,), urgency=(Urgency.SAFETY,))
+    with db.write() as conn:
+        rules.save(conn, rule)
+    (found,) = rules.active(db.reader())
+    assert found == rule
+    assert isinstance(found.intents[0], Intent)
+    assert isinstance(found.urgency[0], Urgency)

@@ -130,6 +130,10 @@ REVIEWS = "(SELECT m.id FROM mentions m JOIN slices s ON s.id = m.slice_id WHERE
          " (SELECT min(position) FROM mention_topics)", "topics"),
         ("INSERT INTO mention_topics SELECT 2, slice_id, position, id FROM mentions"
          " WHERE topics = ''", "topics"),
+        ("UPDATE scores SET signs = ''", "mentions"),
+        ("DELETE FROM mention_signs WHERE position ="
+         " (SELECT min(position) FROM mention_signs)", "signs"),
+        ("UPDATE mention_signs SET sign = sign * 64", "signs"),
         ("DELETE FROM search_docsize WHERE id = (SELECT min(id) FROM search_docsize)", "search"),
         ("INSERT INTO search (rowid, title, text) VALUES (5, 'of', 'nobody')", "search"),
         ("INSERT INTO search (search) VALUES ('delete-all')", "search"),

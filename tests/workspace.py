@@ -15,13 +15,17 @@ from storage.models import (
     Analysis,
     Batch,
     Brand,
+    Flag,
+    Intent,
     Kind,
     Label,
     Observation,
     Opinion,
     Precision,
+    Purpose,
     Source,
     Topic,
+    Urgency,
 )
 from storage.recast import ANALYSE, RULES
 
@@ -142,4 +146,16 @@ def analysis(text: str) -> Analysis:
         if term in text
     ]
     topics = tuple(dict.fromkeys(each.topic for each in found))
-    return Analysis(label, score, 0.9, score, "en", topics=topics, opinions=tuple(found))
+    intent = Intent.COMPLAINT if label is Label.NEGATIVE else Intent.PRAISE
+    rude = text.find("rude")
+    return Analysis(
+        label,
+        score,
+        0.9,
+        score,
+        "en",
+        topics=topics,
+        opinions=tuple(found),
+        purpose=Purpose(intent, 0, 3),
+        urgency=(Flag(Urgency.LEGAL, rude, rude + 4),) if rude >= 0 else (),
+    )

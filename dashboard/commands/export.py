@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 _FORMATS = ("csv", "jsonl", "parquet", "xlsx")
 _WHOLE = (Suspects.DECIDED, Suspects.WITH)
+_LISTS = (
+    *("kinds", "brands", "sources", "products", "topics", "labels", "langs"),
+    *("intents", "urgency"),
+)
 _FILES_ONLY = ("parquet", "xlsx")
 
 
@@ -82,13 +86,13 @@ def in_words(flt: MentionFilter) -> str:
     """Return a filter as people read it."""
     parts = [f"from {flt.start}"] if flt.start else []
     parts += [f"to {flt.end}"] if flt.end else []
-    lists = ("kinds", "brands", "sources", "products", "topics", "labels", "langs")
-    for name in (*lists, "places", "marks"):
+    for name in (*_LISTS, "places", "marks"):
         values = getattr(flt, name)
         if values:
             parts.append(f"{name} {', '.join(map(str, values))}")
     parts += ["unanswered"] if flt.unanswered else []
     parts += [f"first seen since {flt.since.isoformat()}"] if flt.since else []
+    parts += ["stars and text disagree"] if flt.disagrees else []
     parts += [f"text {flt.text}"] if flt.text else []
     parts += [f"{flt.suspects.value} suspicious"] if flt.suspects not in _WHOLE else []
     return "; ".join(parts) or "everything"

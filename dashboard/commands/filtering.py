@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from storage.errors import InputError
-from storage.models import Kind, Label, Mark, MentionFilter, Suspects
+from storage.models import Intent, Kind, Label, Mark, MentionFilter, Suspects, Urgency
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,6 +33,9 @@ class Chosen(NamedTuple):
     topics: tuple[str, ...]
     labels: tuple[str, ...]
     langs: tuple[str, ...]
+    intents: tuple[str, ...]
+    urgency: tuple[str, ...]
+    disagrees: bool
     text: str
     suspects: str | None
     places: tuple[str, ...]
@@ -60,6 +63,9 @@ class Chosen(NamedTuple):
             topics=self.topics,
             labels=tuple(Label(each) for each in self.labels),
             langs=tuple(each.lower() for each in self.langs),
+            intents=tuple(Intent(each) for each in self.intents),
+            urgency=tuple(Urgency(each) for each in self.urgency),
+            disagrees=self.disagrees,
             text=self.text,
             suspects=Suspects(self.suspects or ""),
             places=self.places,
@@ -96,6 +102,9 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
     _many("--topic", "topics", "Key of a topic; several mean any of them."),
     _many("--label", "labels", "Counted label.", [each.value for each in Label]),
     _many("--lang", "langs", "Language as ISO 639-1, such as de."),
+    _many("--intent", "intents", "What the writer wants.", [each.value for each in Intent]),
+    _many("--urgency", "urgency", "What cannot wait.", [each.value for each in Urgency]),
+    click.option("--disagrees", is_flag=True, help="Stars say the opposite of the text."),
     click.option("--text", default="", help="Words that the text holds; quotes make a phrase."),
     click.option(
         "--suspects",

@@ -18,7 +18,7 @@ from dashboard import data, filters, markup, periods
 from dashboard.components import frame, notices
 from dashboard.data import At
 from storage.coverage import Choices
-from storage.models import Kind, Label, MentionFilter, Suspects
+from storage.models import Intent, Kind, Label, MentionFilter, Suspects, Urgency
 
 _KEPT = "filter"
 _LISTS = {
@@ -30,6 +30,9 @@ _LISTS = {
     "label": "Label",
     "lang": "Language",
     "place": "Place",
+    "intent": "Intent",
+    "urgency": "Urgency",
+    "stars": "Stars and text",
 }
 _SUSPECTS = {
     Suspects.DECIDED: "Count, but not what somebody excluded",
@@ -40,6 +43,8 @@ _SUSPECTS = {
 _MARKS = {"rating": "stars", "nps": "an NPS answer", "csat": "a CSAT answer", "ces": "a CES answer"}
 _OTHERS = ("mark", "unanswered", "seen", "suspects")
 """What links say beside the lists; the bar shows it and can clear it."""
+
+_URGENCY = {each.value: markup.words(each) for each in Urgency}
 
 
 def choose(at: At, *, own: bool = False, without: tuple[str, ...] = ()) -> MentionFilter:
@@ -58,7 +63,7 @@ def choose(at: At, *, own: bool = False, without: tuple[str, ...] = ()) -> Menti
         _period(params, flt)
         _search(flt)
         _lists(params, ours, flt, data.choices(at))
-    _chosen(params, ours, flt, dict(data.choices(at).topics), at.zone)
+    _chosen(params, ours, flt, dict(data.choices(at).topics) | _URGENCY, at.zone)
     wrong = filters.problems(params)
     if wrong:
         notices.problem("This part of the address was not understood.", ", ".join(wrong))
@@ -160,7 +165,7 @@ def _words_changed() -> None:
 def _lists(
     params: dict[str, list[str]], ours: tuple[str, ...], flt: MentionFilter, known: Choices
 ) -> None:
-    """Draw the lists only while they are open: seven menus cost a page a millisecond."""
+    """Draw the lists only while they are open: eleven menus cost a page a millisecond."""
     count = sum(name in params for name in (*_LISTS, *_OTHERS))
     box = st.popover(f"Filters ({count})" if count else "Filters", on_change="rerun", key="f.lists")
     if not box.open:
@@ -174,8 +179,12 @@ def _lists(
         "label": [each.value for each in Label],
         "lang": known.langs,
         "place": known.places,
+        "intent": [each.value for each in Intent],
+        "urgency": [each.value for each in Urgency],
+        "stars": [filters.DISAGREE],
     }
     topics = dict(known.topics)
+    names = {"topic": topics, "urgency": _URGENCY}
     with box:
         for name, title in _LISTS.items():
             chosen = params.get(name, list(ours) if name == "brand" else [])
@@ -184,7 +193,7 @@ def _lists(
                 title,
                 list(dict.fromkeys([*offered[name], *chosen])),
                 key=f"f.{name}",
-                format_func=partial(_shown, topics if name == "topic" else {}),
+                format_func=partial(_shown, names.get(name, {})),
                 on_change=partial(_list_changed, name),
                 placeholder="All",
             )

@@ -59,9 +59,13 @@ def _text(at: At, found: MentionDetail) -> None:
         if found.deleted_at is not None:
             st.caption(f"Deleted at its source, seen {markup.when(found.deleted_at, at.zone)}.")
         st.html(markup.head(row, at.zone))
-        st.html(markup.evidence(scored_text(row.title, row.text), found.opinions, names))
-        if found.opinions:
-            st.caption("Marked: the words on which topics and opinions rest.")
+        text = scored_text(row.title, row.text)
+        st.html(markup.evidence(text, found.opinions, names, found.purpose, found.flags))
+        if found.opinions or found.purpose or found.flags:
+            st.caption(
+                "Marked: the words on which topics and opinions rest; dotted: what the writer "
+                "wants; framed: what cannot wait."
+            )
 
 
 def _replies(at: At, found: MentionDetail) -> None:
@@ -116,6 +120,9 @@ def _facts(at: At, found: MentionDetail) -> None:
         ("First seen", markup.when(found.first_seen_at, at.zone)),
         ("Version", f"{row.version} of {len(found.versions)}"),
         ("Language", row.lang),
+        ("Wants", found.row.intent.value if found.row.intent else ""),
+        ("Cannot wait", ", ".join(markup.words(each) for each in row.urgency)),
+        ("Stars and text", "disagree" if row.disagrees else ""),
         ("Topics", ", ".join(names.get(each, each) for each in row.topics)),
         ("Brought by", ", ".join(found.seen_by)),
         *sorted(found.extra.items()),

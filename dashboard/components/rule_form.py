@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import brand_words, data, rule_words
+from dashboard import brand_words, data, markup, rule_words
 from dashboard.components import notices, rule_list, session
 from dashboard.data import At
 from storage import rule_preview, rules
 from storage.errors import EarshotError, InputError
-from storage.models import Kind, Label
+from storage.models import Intent, Kind, Label, Urgency
 from storage.rule_matching import CaseRule
 
 _NEW = ""
@@ -102,10 +102,31 @@ def _conditions(at: At, key: str, now: CaseRule) -> dict[str, Any]:
         "max_rating": stars,
         "max_nps": nps,
         "labels": tuple(Label(each) for each in labels),
+        **_wants(key, now),
         "topics": tuple(about),
         "keywords": brand_words.listed(words),
         "with_text": st.checkbox("Only with a text", now.with_text, key=f"{key}-text"),
         "own_only": st.checkbox("Only our own brands", now.own_only, key=f"{key}-own"),
+    }
+
+
+def _wants(key: str, now: CaseRule) -> dict[str, Any]:
+    intents = st.multiselect(
+        "What the writer wants",
+        [each.value for each in Intent],
+        [each.value for each in now.intents],
+        key=f"{key}-intents",
+    )
+    urgency = st.multiselect(
+        "What cannot wait",
+        [each.value for each in Urgency],
+        [each.value for each in now.urgency],
+        format_func=markup.words,
+        key=f"{key}-urgency",
+    )
+    return {
+        "intents": tuple(Intent(each) for each in intents),
+        "urgency": tuple(Urgency(each) for each in urgency),
     }
 
 
