@@ -81,7 +81,11 @@ def verify(
             found += [Finding(name, words) for words in _limited(check, conn)]
             # Nothing was written; a damaged file may refuse to commit even that.
             conn.execute("ROLLBACK")
-        return Verdict(tuple(found), _counted(conn), audit.describe(conn, outside))
+        try:
+            return Verdict(tuple(found), _counted(conn), audit.describe(conn, outside))
+        except sqlite3.DatabaseError as error:
+            found.append(Finding("file", f"cannot be read to its end: {error}"))
+            return Verdict(tuple(found), {}, "none: the file is damaged")
     finally:
         conn.close()
 
