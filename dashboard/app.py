@@ -28,6 +28,7 @@ PAGES = {
         st.Page("views/topics.py", title="Topics"),
         st.Page("views/parts.py", title="Places & products"),
         st.Page("views/alerts.py", title="Alerts"),
+        st.Page("views/lookalikes.py", title="Look-alikes"),
         st.Page("views/competitors.py", title="Competitors"),
     ],
     "Work": [

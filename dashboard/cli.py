@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("dashboard.commands.backup:command", "Copy the database while all runs."),
     "restore": ("dashboard.commands.restore:command", "Put a backup back; erase again."),
     "alerts": ("dashboard.commands.alerts:command", "List, acknowledge and snooze alerts."),
+    "lookalikes": ("dashboard.commands.lookalikes:command", "Copies in bursts: judge them."),
     "sample": ("dashboard.commands.sample:command", "Leave the sample company."),
     "sources": (
         "dashboard.commands.sources:command",

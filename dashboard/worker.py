@@ -22,6 +22,7 @@ ACTOR = "earshot"
 IMPORTED = "import"
 """Kind of a source that only imports bring mentions to; there is nothing to poll."""
 UNDERSTAND_EVERY = timedelta(seconds=2)
+LOOKALIKES_EVERY = timedelta(seconds=30)
 SIGNALS_EVERY = timedelta(minutes=5)
 UPKEEP_EVERY = timedelta(minutes=10)
 LOOK_EVERY = 0.5
@@ -51,6 +52,7 @@ def jobs(workspace: Workspace, only: frozenset[str] = frozenset()) -> list[Job]:
     return [
         *polls,
         Job("understand", UNDERSTAND_EVERY, workspace.understand, steady=True),
+        Job("lookalikes", LOOKALIKES_EVERY, partial(_lookalikes, workspace), steady=True),
         Job("signals", SIGNALS_EVERY, partial(_signals, workspace), steady=True),
         Job("upkeep", UPKEEP_EVERY, workspace.db.checkpoint, steady=True),
     ]
@@ -112,6 +114,12 @@ def _watch(loop: Loop, over: threading.Event, moved: Callable[[], bool]) -> None
         if moved():
             loop.stop()
             return
+
+
+def _lookalikes(workspace: Workspace) -> None:
+    from dashboard.lookalikes import look
+
+    look(workspace)
 
 
 def _signals(workspace: Workspace) -> None:

@@ -182,7 +182,12 @@ def replace_current(
     )
     conn.execute("DELETE FROM lookalikes WHERE mention_id = ?", (mention_id,))
     conn.execute("INSERT OR IGNORE INTO sketch_due VALUES (?)", (mention_id,))
-    recast(conn, slices, delta, [mention_id], pending=pending)
+    row = conn.execute(
+        "SELECT standing FROM burst_members WHERE mention_id = ?", (mention_id,)
+    ).fetchone()
+    # Somebody may have decided while it was deleted.
+    standing = Standing(row[0]) if row else None
+    recast(conn, slices, delta, [mention_id], pending=pending, standing=standing)
 
 
 def delete_at_source(conn: sqlite3.Connection, delta: Delta, mention_id: int, at: int) -> None:

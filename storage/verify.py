@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from storage import audit, case_projection, verify_facts, verify_rollups
+from storage import audit, bursts, case_projection, verify_facts, verify_rollups
 from storage.audit import Head
 from storage.database import open_reader
 
@@ -68,6 +68,7 @@ def verify(
         "search": verify_facts.search,
         "orphans": _orphans,
         "rollups": verify_rollups.differences,
+        "look-alikes": bursts.differences,
         "cases": case_projection.differences,
         "audit": lambda conn: (_told(each) for each in audit.check(conn, key, outside)),
     }
