@@ -65,4 +65,6 @@ def test_a_recount_agrees_and_a_new_label_keeps_the_standing(marked: Database) -
         recast.recast(conn, slices, delta, ids)
         delta.write(conn)
     assert queries.count(marked.reader(), MentionFilter(suspects=Suspects.ONLY)) == 8
-    assert verify.verify(marked.path, marked.key("audit")).findings == ()
+    # Nobody decided this: the recount agrees, and verify says what has no decision behind it.
+    found = verify.verify(marked.path, marked.key("audit")).findings
+    assert [each.check for each in found] == ["look-alikes"] * 8
