@@ -7,6 +7,7 @@ cursor in ``reddit_progress``, reading in ``reddit_reading``, signing in in
 
 from __future__ import annotations
 
+import html
 import re
 import time
 from collections.abc import Callable, Iterator
@@ -15,7 +16,16 @@ from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import quote
 
 from collectors import links
-from collectors.contract import Check, KindInfo, Need, Posted, Services, Suggestion
+from collectors.contract import (
+    Check,
+    KindInfo,
+    Need,
+    Posted,
+    Replies,
+    Services,
+    Suggestion,
+    Vanished,
+)
 from collectors.reddit_options import Options, options_of
 from collectors.reddit_things import SITE, address, fullname, listing, observation
 from collectors.transport import transport_for
@@ -27,6 +37,9 @@ if TYPE_CHECKING:
 
 _WAIT = re.compile(r"(\d+) (second|minute|hour)")
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+_GONE = ("DELETED_COMMENT", "DELETED_LINK")
+OWN_PAGES = 5
+"""Pages of a hundred own comments that are looked through for one of them."""
 
 
 class RedditCollector:
@@ -49,7 +62,13 @@ class RedditCollector:
             "at each poll. Listings reach back about 1,000 items."
         ),
         secrets=("EARSHOT_REDDIT_CLIENT_ID", "EARSHOT_REDDIT_CLIENT_SECRET"),
-        can_reply=True,
+        replies=Replies(
+            10_000,
+            threaded=True,
+            edits=True,
+            deletes=True,
+            secrets=("EARSHOT_REDDIT_USERNAME", "EARSHOT_REDDIT_PASSWORD"),
+        ),
     )
 
     def __init__(
@@ -113,29 +132,47 @@ class RedditCollector:
 
     def reply(self, source: Source, native_id: str, text: str) -> Posted:
         """Post a comment under a submission or comment."""
+        return self._write(source, "api/comment/", thing_id=native_id, text=text)
+
+    def find_reply(self, source: Source, native_id: str, text: str = "") -> Posted | None:
+        """Look through the newest comments of our own account."""
         options = options_of(source)
         client = self._signed_in(options)
-        raw = client.post("api/comment/", thing_id=native_id, text=text)
+        path, after = f"user/{quote(client.username)}/comments", ""
+        for _ in range(OWN_PAGES):
+            page = listing(client.get(path, limit=100, sort="new", after=after or None))
+            for thing in page.things:
+                same = not text or _same(str(thing.get("body", "")), text)
+                if thing.get("parent_id") == native_id and same:
+                    return _posted(thing, options, self._services.now())
+            after = page.after
+            if not after:
+                break
+        return None
+
+    def edit_reply(self, source: Source, native_id: str, reply_id: str, text: str) -> Posted:
+        """Change the text of our comment."""
+        del native_id
+        return self._write(source, "api/editusertext/", thing_id=reply_id, text=text)
+
+    def delete_reply(self, source: Source, native_id: str, reply_id: str) -> None:
+        """Delete our comment."""
+        del native_id
+        self._signed_in(options_of(source)).post("api/del/", id=reply_id)
+
+    def _write(self, source: Source, path: str, **said: str) -> Posted:
+        options = options_of(source)
+        raw = self._signed_in(options).post(path, **said)
         answer = raw.get("json") if isinstance(raw, dict) else None
         if not isinstance(answer, dict):
             raise Retryable("Reddit did not say whether it posted the reply: look before repeating")
         if answer.get("errors"):
             raise _refusal(answer["errors"])
-        things = listing({"data": {"children": (answer.get("data") or {}).get("things")}}).things
+        data = answer.get("data")
+        things = listing({"data": {"children": data.get("things")}}).things if data else ()
         if not things:
             raise Retryable("Reddit did not show the posted reply: look before repeating")
         return _posted(things[0], options, self._services.now())
-
-    def find_reply(self, source: Source, native_id: str, text: str = "") -> Posted | None:
-        """Look through the newest hundred comments of our own account."""
-        options = options_of(source)
-        client = self._signed_in(options)
-        path = f"user/{quote(client.username)}/comments"
-        for thing in listing(client.get(path, limit=100, sort="new")).things:
-            same = not text or str(thing.get("body", "")).strip() == text.strip()
-            if thing.get("parent_id") == native_id and same:
-                return _posted(thing, options, self._services.now())
-        return None
 
     def _signed_in(self, options: Options) -> RedditClient:
         client = self._client(options)
@@ -177,7 +214,13 @@ def _refusal(errors: object) -> CollectError:
         found = _WAIT.search(message)
         wait = int(found[1]) * _SECONDS[found[2]] if found else 600
         return Retryable(f"Reddit: {message}", retry_after=float(wait))
-    return SourceBroken(f"Reddit refuses the reply: {message or code}")
+    refused = Vanished if code in _GONE else SourceBroken
+    return refused(f"Reddit refuses the reply: {message or code}")
+
+
+def _same(shown: str, sent: str) -> bool:
+    """Compare a text with how Reddit shows it, which may escape it and trim its lines."""
+    return html.unescape(shown).split() == sent.split()
 
 
 def _age(seen: Observation) -> datetime:

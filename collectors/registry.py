@@ -20,6 +20,8 @@ GROUP = "earshot.collectors"
 BUILT_INS: Mapping[str, str] = {
     "feeds": "collectors.feeds:FeedsCollector",
     "reddit": "collectors.reddit:RedditCollector",
+    "google_play": "collectors.google_play:GooglePlayCollector",
+    "google_business": "collectors.google_business:GoogleBusinessCollector",
     "files": "collectors.files:FilesCollector",
 }
 

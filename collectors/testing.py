@@ -1,9 +1,11 @@
 """The conformance kit: what every collector must do, for our own and for others' alike.
 
-    from collectors.testing import check_collector
+    from collectors.testing import check_collector, check_replier
 
     def test_acme_keeps_the_contract():
-        check_collector(AcmeCollector, source, Services(allow_private=True))
+        services = Services(allow_private=True)
+        check_collector(AcmeCollector, source, services)
+        check_replier(AcmeCollector, source, services, mention="17", vanished="18")
 
 The source must stand still while it is checked. A failure is an ``AssertionError`` that
 says which promise was broken.
@@ -24,9 +26,18 @@ from typing import Any, NamedTuple
 import httpx2
 
 from collectors import links
-from collectors.contract import Check, Collector, KindInfo, Services
+from collectors.connections import CheckedBackend, CheckedTransport, Deadline
+from collectors.contract import (
+    Check,
+    Collector,
+    KindInfo,
+    Posted,
+    Replier,
+    Replies,
+    Services,
+)
 from collectors.transport import Transport
-from storage.errors import CollectError
+from storage.errors import CollectError, Retryable
 from storage.models import Batch, Json, Kind, Observation, Source
 
 Make = Callable[[Services], Collector]
@@ -62,6 +73,149 @@ def check_collector(make: Make, source: Source, services: Services) -> Whole:
     _check_trial(make(services), source)
     _check_troubles(make, source, services)
     return whole
+
+
+def check_replier(
+    make: Make, source: Source, services: Services, *, mention: str, vanished: str
+) -> None:
+    """Check every promise about answering, at a site that behaves like the real one.
+
+    ``mention`` is the site's id of something nobody answered yet, ``vanished`` of something
+    that is not there any more. What is posted is deleted again where the site lets us.
+    """
+
+    def fresh() -> Replier:
+        """A collector that knows nothing, as after a crash."""
+        made = make(services)
+        assert isinstance(made, Replier), "a replier needs reply, find_reply, edit and delete"
+        return made
+
+    rules = fresh().info.replies
+    assert rules is not None, "info must say what the site takes as replies"
+    assert fresh().find_reply(source, mention) is None, "the mention must have no reply yet"
+    first = _check_posted(fresh().reply(source, mention, "Thank you both"), "Thank you both")
+    _found(fresh(), source, mention, "Thank you both", first.native_id)
+    assert fresh().find_reply(source, mention, "Other words") is None, "found other words"
+    last = _check_lost_answer(make, source, services, mention)
+    _found(fresh(), source, mention, "answerlost", last)
+    kept = fresh().find_reply(source, mention, "Thank you both")
+    assert (kept is not None) == rules.threaded, "`threaded` must say whether a second replaces"
+    if rules.edits:
+        changed = fresh().edit_reply(source, mention, last, "Now edited")
+        _check_posted(changed, "Now edited")
+        _found(fresh(), source, mention, "Now edited", last)
+        assert fresh().find_reply(source, mention, "answerlost") is None, "an edit replaces"
+    _check_refusals(make, source, services, mention, vanished)
+    if rules.deletes:
+        _check_deleting(fresh, source, mention, rules)
+
+
+def _check_posted(posted: Posted, text: str) -> Posted:
+    assert posted.native_id, "a posted reply has an id"
+    assert posted.text.split() == text.split(), f"posted {text!r}, shown as {posted.text!r}"
+    assert posted.posted_at.utcoffset() == timedelta(0), "posted_at is not in UTC"
+    assert not posted.url or links.parts(posted.url), f"{posted.url!r} is no web address"
+    return posted
+
+
+def _found(replier: Replier, source: Source, mention: str, text: str, native_id: str) -> None:
+    """The read-back on which sending exactly once rests."""
+    for wanted in (text, ""):
+        found = replier.find_reply(source, mention, wanted)
+        assert found is not None, f"the posted reply {text!r} is not found"
+        if wanted:
+            assert found.native_id == native_id, "find_reply gives another id than reply"
+
+
+def _check_lost_answer(make: Make, source: Source, services: Services, mention: str) -> str:
+    """The connection breaks after the post: that must be told as Retryable, and be found."""
+    inner = _Meddling("answerlost", None)
+    _raises(make, source, services, inner, mention, Retryable)
+    found = make(services)
+    assert isinstance(found, Replier)
+    there = found.find_reply(source, mention, "answerlost")
+    assert there is not None, "a reply whose answer was lost is not found"
+    return there.native_id
+
+
+def _check_refusals(
+    make: Make, source: Source, services: Services, mention: str, vanished: str
+) -> None:
+    for name, answer in _troubles():
+        inner = _Meddling("neverposted", answer)
+        doubtful = name == "no connection" or name.endswith(("429", "500"))
+        wanted = Retryable if doubtful else CollectError
+        # A refused sign-in did nothing for sure, and may be mended.
+        _raises(make, source, services, inner, mention, wanted, 2 if name == "HTTP 401" else 1)
+    there = make(services)
+    assert isinstance(there, Replier)
+    assert there.find_reply(source, mention, "neverposted") is None
+    try:
+        there.reply(source, vanished, "neverposted")
+    except Retryable as error:
+        raise AssertionError("what vanished is no passing trouble") from error
+    except CollectError:
+        return
+    raise AssertionError("replied to what is not there")
+
+
+def _raises(
+    make: Make,
+    source: Source,
+    services: Services,
+    inner: _Meddling,
+    mention: str,
+    wanted: type[CollectError],
+    most: int = 1,
+) -> None:
+    transport = Transport(allow_private=True, inner=inner, sleep=lambda seconds: None)
+    replier = make(replace(services, transport=transport))
+    assert isinstance(replier, Replier)
+    try:
+        replier.reply(source, mention, inner.text)
+    except wanted:
+        assert 1 <= inner.writes <= most, f"posted {inner.writes} times by one call to reply"
+    except Exception as error:
+        told = f"{type(error).__name__} instead of {wanted.__name__}"
+        raise AssertionError(f"{inner.text}: {told}: {error}") from error
+    else:
+        raise AssertionError(f"{inner.text}: a broken answer counts as posted")
+    finally:
+        transport.close()
+
+
+def _check_deleting(
+    fresh: Callable[[], Replier], source: Source, mention: str, rules: Replies
+) -> None:
+    while (there := fresh().find_reply(source, mention)) is not None:
+        fresh().delete_reply(source, mention, there.native_id)
+        if not rules.threaded:
+            assert fresh().find_reply(source, mention) is None, "a deleted reply is still there"
+            fresh().delete_reply(source, mention, there.native_id)
+
+
+class _Meddling(httpx2.BaseTransport):
+    """Passes requests on, except those that post ``text``: these fail, done or not done."""
+
+    def __init__(
+        self, text: str, answer: Callable[[httpx2.Request], httpx2.Response] | None
+    ) -> None:
+        self.text, self.writes = text, 0
+        self._answer = answer
+        backend = CheckedBackend(allow_private=True, deadline=Deadline())
+        self._inner = CheckedTransport(backend)
+
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+        if self.text.encode() not in request.read():
+            return self._inner.handle_request(request)
+        self.writes += 1
+        if self._answer is not None:
+            return self._answer(request)
+        self._inner.handle_request(request).read()
+        raise httpx2.ReadError("the connection broke", request=request)
+
+    def close(self) -> None:
+        self._inner.close()
 
 
 def run(collector: Collector, source: Source, cursor: Json) -> Whole:

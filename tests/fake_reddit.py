@@ -58,6 +58,7 @@ class FakeReddit:
         self.cap = 1000
         self.breadth, self.depth = 10, 4
         self.calls: list[str] = []
+        self.posts: list[tuple[str, str]] = []
         self.lock = threading.RLock()
         self._ids = itertools.count(36**5)
         server.default = self._answer
@@ -193,6 +194,11 @@ class FakeReddit:
                 return self._more(query)
             case ["api", "comment"]:
                 return self._reply(query)
+            case ["api", "editusertext"]:
+                return self._edited(query)
+            case ["api", "del"]:
+                self.vanish(query["id"])
+                return self._json({})
             case ["user", user, "comments"]:
                 own = [one for one in self._newest("t1_", "all") if one["author"] == user]
                 return self._listing(own, query)
@@ -272,8 +278,14 @@ class FakeReddit:
             error = ["DELETED_COMMENT", "that comment has been deleted", "parent"]
             return self._json({"json": {"errors": [error]}})
         user = SECRETS["EARSHOT_REDDIT_USERNAME"]
+        self.posts.append((query["thing_id"], query["text"]))
         name = self.add_comment(query["thing_id"], query["text"], author=user)
         thing = {"kind": "t1", "data": {**self.things[name], "replies": ""}}
+        return self._json({"json": {"errors": [], "data": {"things": [thing]}}})
+
+    def _edited(self, query: dict[str, str]) -> Answer:
+        self.edit(query["thing_id"], query["text"])
+        thing = {"kind": "t1", "data": {**self.things[query["thing_id"]], "replies": ""}}
         return self._json({"json": {"errors": [], "data": {"things": [thing]}}})
 
     def _json(self, value: object, status: int = 200, **headers: str) -> Answer:

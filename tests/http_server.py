@@ -145,7 +145,7 @@ class _Handler(BaseHTTPRequestHandler):
         seen = Seen(self.command, parts.path, query, headers, self.rfile.read(length))
         self._write(self.server_for.respond(seen))
 
-    do_GET = do_POST = do_HEAD = do_PUT = _any
+    do_GET = do_POST = do_HEAD = do_PUT = do_DELETE = _any
 
     def _write(self, answer: Answer) -> None:
         self.send_response(answer.status)

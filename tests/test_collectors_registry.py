@@ -45,12 +45,13 @@ def point(name: str, value: str) -> EntryPoint:
     return EntryPoint(name, value, registry.GROUP)
 
 
+NAMES = ["feeds", "reddit", "google_play", "google_business", "files"]
 GOOD = point("acme", "tests.test_collectors_registry:Acme")
 
 
 def test_built_ins_say_what_they_need() -> None:
     kinds = registry.kinds([])
-    assert [info.name for info in kinds.infos] == ["feeds", "reddit", "files"]
+    assert [info.name for info in kinds.infos] == NAMES
     assert kinds.problems == ()
     for info in kinds.infos:
         assert info.title
@@ -80,7 +81,7 @@ def test_a_plugin_is_a_kind_like_any_other() -> None:
 )
 def test_a_bad_plugin_is_reported_and_takes_nothing_down(bad: EntryPoint, says: str) -> None:
     kinds = registry.kinds([bad])
-    assert [info.name for info in kinds.infos] == ["feeds", "reddit", "files"]
+    assert [info.name for info in kinds.infos] == NAMES
     ((name, problem),) = kinds.problems
     assert name == bad.name
     assert says in problem
@@ -97,7 +98,7 @@ def test_two_plugins_of_one_name_are_reported() -> None:
 def test_unknown_kinds_name_the_nearest() -> None:
     with pytest.raises(ConfigError, match="did you mean 'feeds'"):
         registry.build("feed", Services(), [])
-    with pytest.raises(ConfigError, match="known: feeds, reddit, files"):
+    with pytest.raises(ConfigError, match="known: feeds, reddit, google_play"):
         registry.build("telepathy", Services(), [])
     with pytest.raises(SourceBroken, match="cannot be used"):
         registry.build("acme", Services(), [point("acme", "no.such:Thing")])

@@ -12,6 +12,7 @@ from dashboard.commands import options
 from storage.errors import ConfigError, InputError
 
 if TYPE_CHECKING:
+    from collectors.contract import Replies
     from storage.coverage import SourceHealth
 
 
@@ -47,7 +48,8 @@ def kinds(as_json: bool) -> None:
             "secrets": list(info.secrets),
             "example": dict(info.example),
             "terms": info.terms,
-            "can_reply": info.can_reply,
+            "can_reply": info.replies is not None,
+            "replies": None if info.replies is None else _replies(info.replies),
         }
         for info in registry.kinds().infos
     ]
@@ -172,6 +174,19 @@ def _enable(source_id: str, enabled: bool, db_path: Path, config_path: Path) -> 
     workspace = wiring.open_workspace(db_path, config_path)
     workspace.save_source(replace(workspace.source(source_id), enabled=enabled))
     click.echo(f"Source {source_id} is {'polled again' if enabled else 'paused'}.")
+
+
+def _replies(taken: Replies) -> dict[str, Any]:
+    window = None if taken.window is None else taken.window.days
+    return {
+        "limit": taken.limit,
+        "unit": "bytes" if taken.in_bytes else "characters",
+        "threaded": taken.threaded,
+        "edits": taken.edits,
+        "deletes": taken.deletes,
+        "window_days": window,
+        "secrets": list(taken.secrets),
+    }
 
 
 def _row(health: SourceHealth) -> dict[str, Any]:
