@@ -35,6 +35,7 @@ OTHERS = {
         "vaderSentiment",
     },
     "collectors": {
+        "cryptography",
         "feedparser",
         "httpcore2",
         "httpx2",
@@ -65,7 +66,7 @@ OTHERS = {
 STREAMLIT = re.compile(r"dashboard\.(app|serve|filters|components(\..+)?|views(\..+)?)")
 
 CONCRETE = re.compile(
-    r"collectors\.(apple|connections|feeds|files|reddit\w*|transport)\b|sentiment\.analyser\b"
+    r"collectors\.(apple|connections|feeds|files|google\w*|reddit\w*|transport)\b|sentiment\.analyser\b"
 )
 """What only the composition root names, so that every part can be exchanged there."""
 COMPOSES = re.compile(r"dashboard\.(wiring|commands\.analyze|bench(\..+)?)")
