@@ -146,7 +146,7 @@ def _check_refusals(
         doubtful = name == "no connection" or name.endswith(("429", "500"))
         wanted = Retryable if doubtful else CollectError
         # A refused sign-in did nothing for sure, and may be mended.
-        _raises(make, source, services, inner, mention, wanted, 2 if name == "HTTP 401" else 1)
+        _raises(make, source, services, inner, mention, wanted, 5 if name == "HTTP 401" else 1)
     there = make(services)
     assert isinstance(there, Replier)
     assert there.find_reply(source, mention, "neverposted") is None
