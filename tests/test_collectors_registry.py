@@ -45,13 +45,13 @@ def point(name: str, value: str) -> EntryPoint:
     return EntryPoint(name, value, registry.GROUP)
 
 
-NAMES = ["feeds", "reddit", "google_play", "google_business", "files"]
+BUILT_INS = ["feeds", "reddit", "google_play", "google_business", "files"]
 GOOD = point("acme", "tests.test_collectors_registry:Acme")
 
 
 def test_built_ins_say_what_they_need() -> None:
     kinds = registry.kinds([])
-    assert [info.name for info in kinds.infos] == NAMES
+    assert [info.name for info in kinds.infos] == BUILT_INS
     assert kinds.problems == ()
     for info in kinds.infos:
         assert info.title
@@ -81,7 +81,7 @@ def test_a_plugin_is_a_kind_like_any_other() -> None:
 )
 def test_a_bad_plugin_is_reported_and_takes_nothing_down(bad: EntryPoint, says: str) -> None:
     kinds = registry.kinds([bad])
-    assert [info.name for info in kinds.infos] == NAMES
+    assert [info.name for info in kinds.infos] == BUILT_INS
     ((name, problem),) = kinds.problems
     assert name == bad.name
     assert says in problem
