@@ -219,17 +219,15 @@ def _gaps(conn: sqlite3.Connection, flt: MentionFilter, axis: Axis) -> list[cove
 def weekly(at: At, week: Week) -> Weekly:
     """The numbers of a week's summary, as of one moment, and its quotes as they are now."""
     areas = ("facts", "queue", "sources", "settings")
-    counted = _counted(at.db, at.revision(areas), week, at.today, at.minute)
+    counted = _counted(at.db, at.revision(areas), week, at.minute)
     return reports.quoting(at.db.reader(), counted)
 
 
 @lru_cache(maxsize=8)
-def _counted(
-    db: Database, moved: object, week: Week, today: date, minute: datetime
-) -> reports.Counted:
+def _counted(db: Database, moved: object, week: Week, minute: datetime) -> reports.Counted:
     # Polls that bring nothing move no area: what is said of them may be a minute old.
     with db.snapshot() as conn:
-        return reports.count(conn, week, today)
+        return reports.count(conn, week, minute.replace(second=59, microsecond=999_000))
 
 
 def mentions(at: At, flt: MentionFilter, before: int | None, limit: int) -> list[MentionRow]:

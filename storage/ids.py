@@ -48,7 +48,7 @@ class Ids:
     def _open(self, at: int) -> None:
         """Continue behind the last id of this millisecond and writer, else the next one."""
         while True:
-            first = (at << _WRITER_BITS | self._writer) << _SEQ_BITS
+            first = first_of(at) | self._writer << _SEQ_BITS
             last = first | (1 << _SEQ_BITS) - 1
             row = self._conn.execute(
                 "SELECT max(id) FROM mentions WHERE id BETWEEN ? AND ?", (first, last)
@@ -57,3 +57,8 @@ class Ids:
             if self._next <= last:
                 return
             at += 1
+
+
+def first_of(at: int) -> int:
+    """Return the smallest id that a mention first seen at this millisecond may have."""
+    return at << _WRITER_BITS + _SEQ_BITS

@@ -172,6 +172,7 @@ def migrate(conn: sqlite3.Connection) -> None:
         schema_lookalikes,
         schema_outbox,
         schema_privacy,
+        schema_reports,
         schema_signs,
         schema_work,
     )
@@ -184,6 +185,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     assert schema_lookalikes
     assert schema_work
     assert schema_signs
+    assert schema_reports
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         # A table that others refer to can only be made anew while nobody checks; inside a

@@ -48,7 +48,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 @pytest.fixture(scope="module")
 def report(db: Database) -> Weekly:
     """The summary of the week."""
-    return weekly(db.reader(), WEEK, TODAY)
+    return weekly(db.reader(), WEEK, NOW)
 
 
 def own(start: date, end: date, **chosen: tuple[Kind, ...]) -> MentionFilter:
@@ -137,10 +137,10 @@ def test_topics_rivals_and_quotes(db: Database, report: Weekly) -> None:
 
 
 def test_what_is_kept_of_a_summary_holds_nobodys_words(db: Database, report: Weekly) -> None:
-    kept = count(db.reader(), WEEK, TODAY)
+    kept = count(db.reader(), WEEK, NOW)
     quoted = (*report.best, *report.worst)
     assert quoted
-    assert [each.mention_id for each in quoted] == [*kept.best, *kept.worst]
+    assert [each.mention_id for each in quoted] == [each.mention_id for each in kept.quoted]
     assert not any(each.text in repr(kept) for each in quoted)
 
 
@@ -208,7 +208,7 @@ def test_what_still_waits_counts_as_longest(
 
 
 def test_a_week_that_runs_ends_yesterday_and_says_so(db: Database) -> None:
-    running = weekly(db.reader(), weeks.of(TODAY), TODAY)
+    running = weekly(db.reader(), weeks.of(TODAY), NOW)
     assert (running.start, running.end, running.finished) == (
         date(2026, 11, 16),
         date(2026, 11, 17),
@@ -217,11 +217,11 @@ def test_a_week_that_runs_ends_yesterday_and_says_so(db: Database) -> None:
     assert running.compared == "9 Nov – 10 Nov 2026"
     assert b"(unfinished)" in html_page.render(running)
     with pytest.raises(InputError, match="has not begun"):
-        weekly(db.reader(), weeks.parse("2026-W48"), TODAY)
+        weekly(db.reader(), weeks.parse("2026-W48"), NOW)
 
 
 def test_without_a_week_before_nothing_is_compared(db: Database) -> None:
-    first = weekly(db.reader(), WEEK.back(13), TODAY)
+    first = weekly(db.reader(), WEEK.back(13), NOW)
     assert first.headlines
     assert all(each.before is None for each in first.headlines)
     row = numbers(first)["headline", "review", "rating", first.week.text]
@@ -233,7 +233,7 @@ def test_without_a_week_before_nothing_is_compared(db: Database) -> None:
 
 def test_an_empty_workspace_has_a_summary_too(tmp_path: Path) -> None:
     db = open_company(tmp_path)
-    empty = weekly(db.reader(), WEEK, TODAY)
+    empty = weekly(db.reader(), WEEK, NOW)
     assert wording.story(empty)[0] == "Nothing was said this week."
     for form in (html_page.render, workbook.write, tidy.write_csv):
         assert form(empty)
@@ -312,7 +312,7 @@ def hostile(folder: Path) -> Database:
 
 def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
     db = hostile(tmp_path)
-    report = weekly(db.reader(), WEEK, TODAY)
+    report = weekly(db.reader(), WEEK, NOW)
     assert report.worst
     assert report.gaps
     page = html_page.render(report).decode()
@@ -350,7 +350,7 @@ def test_a_browser_shows_it_without_a_complaint(page: Page, tmp_path: Path) -> N
     page.on("console", lambda message: told.append(message.text))
     page.on("pageerror", lambda error: told.append(str(error)))
     page.on("dialog", lambda dialog: told.append(dialog.message))
-    page.set_content(html_page.render(weekly(db.reader(), WEEK, TODAY)).decode())
+    page.set_content(html_page.render(weekly(db.reader(), WEEK, NOW)).decode())
     assert page.locator("h1").inner_text() == "Week 46, 2026"
     assert page.locator("h1").evaluate("e => getComputedStyle(e).fontSize") == "31px"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -364,7 +364,7 @@ def test_sample_data_is_marked_in_every_format(tmp_path: Path) -> None:
     db = open_company(tmp_path)
     with db.write() as conn:
         workspace.set_meta(conn, "sample", "1")
-    report = weekly(db.reader(), WEEK, TODAY)
+    report = weekly(db.reader(), WEEK, NOW)
     assert b"Sample data" in html_page.render(report)
     assert numbers(report)["about", "", "sample", "2026-W46"].text == "yes"
     book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.write(report)))
@@ -381,7 +381,7 @@ def test_a_week_with_a_failure_is_hatched_for_what_it_touches(tmp_path: Path) ->
     polls.end(db, poll, failed, error="timed out")
     poll = polls.begin(db, PLAY.id, failed + timedelta(days=1), "test")
     polls.end(db, poll, failed + timedelta(days=1))
-    report = weekly(db.reader(), WEEK, TODAY)
+    report = weekly(db.reader(), WEEK, NOW)
     hatched = {trend.kind: [each.gap for each in trend.weeks] for trend in report.trends}
     assert any(hatched[Kind.REVIEW])
     assert not any(hatched[Kind.SURVEY])

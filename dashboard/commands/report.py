@@ -15,8 +15,6 @@ from storage.errors import InputError
 
 if TYPE_CHECKING:
     from dashboard.reports.files import Format
-    from dashboard.reports.weekly import Weekly
-    from storage.database import Database
 
 
 @click.group("report")
@@ -34,6 +32,12 @@ def command() -> None:
     help="Formats, separated by commas: html, xlsx, csv.",
 )
 @click.option(
+    "--as-of",
+    metavar="first|TIME",
+    help="Numbers as known then: when the week's first summary was made, or at a time such as"
+    " 2026-11-16T08:00.  [default: now]",
+)
+@click.option(
     "--out",
     default=".",
     show_default=True,
@@ -41,25 +45,38 @@ def command() -> None:
     type=click.Path(path_type=Path, resolve_path=True, file_okay=False),
     help="Folder for the files; made if need be.",
 )
+@click.option("--as", "actor", metavar="NAME", help="Who makes it.  [default: earshot]")
 @options.as_json
 @options.places
 def weekly(
-    db_path: Path, config_path: Path, week: str | None, forms: str, out: Path, as_json: bool
+    db_path: Path,
+    config_path: Path,
+    week: str | None,
+    forms: str,
+    as_of: str | None,
+    out: Path,
+    as_json: bool,
+    actor: str | None,
 ) -> None:
     """Write the summary of one week, Monday to Sunday in the reporting timezone.
 
     One file per format, such as weekly-2026-W46.html: headline figures with their change
     and interval, trend, topics, quotes, the queue, and how complete the data are. They are
-    the figures of the pages.
+    the figures of the pages. Made again with --as-of, it has the numbers of then.
     """
-    from dashboard.reports import files
+    from dashboard.reports import files, making
     from storage.database import Database
 
     del config_path
     wanted = _formats(forms)
+    now = datetime.now(UTC)
     db = Database(db_path, create=False)
     try:
-        report = _counted(db, week)
+        chosen = making.chosen(db, week, now)
+        at = making.moment(db, chosen, as_of, now) if as_of else now
+        report = making.make(db, chosen, at, now)
+        if not as_of:
+            making.keep(db, report, actor or "", at)
     finally:
         db.close()
     written = []
@@ -90,20 +107,6 @@ def _formats(forms: str) -> list[Format]:
         said = repr(wrong[0]) if wrong else "nothing"
         raise InputError(f"{said} is no format of a summary; known: {', '.join(known)}")
     return [Format(each) for each in names]
-
-
-def _counted(db: Database, week: str | None) -> Weekly:
-    """Count the week that was asked for, else the last complete one, as of one moment."""
-    from zoneinfo import ZoneInfo
-
-    from dashboard.reports import weeks
-    from dashboard.reports.weekly import weekly as count
-    from storage import workspace
-
-    with db.snapshot() as conn:
-        today = datetime.now(UTC).astimezone(ZoneInfo(workspace.timezone(conn))).date()
-        chosen = weeks.parse(week) if week else weeks.last_complete(today)
-        return count(conn, chosen, today)
 
 
 def _make(folder: Path) -> None:

@@ -94,6 +94,7 @@ def _about(report: Weekly) -> Iterator[Row]:
         "as_known_at": report.known_at.isoformat(timespec="seconds")
         if report.known_at
         else "never",
+        "comment": report.comment,
         "sample": "yes" if report.sample else "no",
     }
     for name, text in facts.items():

@@ -18,8 +18,18 @@ from dashboard import periods
 from dashboard.reports.weeks import Week, of
 from sentiment import metrics
 from sentiment.metrics import Change
-from storage import coverage, poll_figures, queries, queue_figures, quotes, workspace
+from storage import (
+    coverage,
+    editions,
+    past,
+    poll_figures,
+    queries,
+    queue_figures,
+    quotes,
+    workspace,
+)
 from storage.coverage import Gap
+from storage.editions import Quoted
 from storage.errors import InputError
 from storage.models import Kind, Label, Measure, MentionFilter, Sums
 from storage.poll_figures import PollFigures
@@ -94,6 +104,7 @@ class Weekly(NamedTuple):
     brands: tuple[str, ...]
     sample: bool
     known_at: datetime | None
+    comment: str
     headlines: tuple[Headline, ...]
     trends: tuple[Trend, ...]
     topics: tuple[Topic, ...]
@@ -109,31 +120,35 @@ class Weekly(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """A summary without its quotes, and the mentions that they are of: it may be kept."""
+    """A summary without its quotes, and whom it quotes: it may be kept."""
 
     numbers: Weekly
-    best: tuple[int, ...]
-    worst: tuple[int, ...]
+    quoted: tuple[Quoted, ...]
 
 
-def weekly(conn: sqlite3.Connection, week: Week, today: date) -> Weekly:
-    """Count one week; call it in a snapshot. A week that still runs ends yesterday."""
-    return quoting(conn, count(conn, week, today))
+def weekly(conn: sqlite3.Connection, week: Week, at: datetime) -> Weekly:
+    """Count one week as of a moment; call it in a snapshot, or on a connection of the past.
+
+    A week that still runs at that moment ends the day before it.
+    """
+    return quoting(conn, count(conn, week, at))
 
 
 def quoting(conn: sqlite3.Connection, counted: Counted) -> Weekly:
     """Return a summary with the words of its quotes as they are stored now."""
-    return counted.numbers._replace(
-        best=tuple(quotes.read(conn, counted.best)),
-        worst=tuple(quotes.read(conn, counted.worst)),
+    best, worst = (
+        tuple(quotes.read(conn, [each[1:] for each in counted.quoted if each.label is label]))
+        for label in (Label.POSITIVE, Label.NEGATIVE)
     )
+    return counted.numbers._replace(best=best, worst=worst)
 
 
-def count(conn: sqlite3.Connection, week: Week, today: date) -> Counted:
+def count(conn: sqlite3.Connection, week: Week, at: datetime) -> Counted:
     """Count one week and choose its quotes."""
+    zone = ZoneInfo(workspace.timezone(conn))
+    today = at.astimezone(zone).date()
     if week.monday > today:
         raise InputError(f"week {week.text} has not begun; today is {today}")
-    zone = ZoneInfo(workspace.timezone(conn))
     brands = own_brands(conn)
     asked = MentionFilter(start=week.monday, end=week.sunday, brands=brands)
     like = periods.like(asked, today, coverage.choices(conn).first_day)
@@ -151,7 +166,8 @@ def count(conn: sqlite3.Connection, week: Week, today: date) -> Counted:
         timezone=zone.key,
         brands=tuple(each for each in brands if each),
         sample=workspace.is_sample(conn),
-        known_at=coverage.data_until(conn),
+        known_at=past.last_fact(conn, at),
+        comment=editions.comment(conn, week.text, at),
         headlines=_headlines(now, before),
         trends=_trends(conn, replace(asked, end=end), zone, tuple(now)),
         topics=_topics(conn, like),
@@ -167,9 +183,40 @@ def count(conn: sqlite3.Connection, week: Week, today: date) -> Counted:
         unscored=Measure("unscored", *metrics.share(total.unscored, total.n), total.n),
         unsure=Measure("unsure", *metrics.share(total.unsure, total.n), total.n),
     )
-    best = quotes.clearest(conn, like.now, Label.POSITIVE, QUOTES)
-    worst = quotes.clearest(conn, like.now, Label.NEGATIVE, QUOTES)
-    return Counted(numbers, best, worst)
+    return Counted(numbers, _quoted(conn, week, numbers.brands, at, like.now))
+
+
+def days(week: Week) -> tuple[date, date]:
+    """Return the first and last day that a week's summary counts: a quarter and a week before."""
+    return week.monday - timedelta(weeks=WEEKS), week.sunday
+
+
+def quoted(report: Weekly) -> list[Quoted]:
+    """Return whom a summary quotes, for its edition."""
+    return [
+        Quoted(label, quote.mention_id, quote.version)
+        for label, found in ((Label.POSITIVE, report.best), (Label.NEGATIVE, report.worst))
+        for quote in found
+    ]
+
+
+def _quoted(
+    conn: sqlite3.Connection,
+    week: Week,
+    brands: tuple[str, ...],
+    at: datetime,
+    flt: MentionFilter,
+) -> tuple[Quoted, ...]:
+    """The best and the worst; an edition made at this very moment quotes whom it quoted."""
+    kept = editions.quoted(conn, week.text, brands, at)
+    if kept is not None:
+        return kept
+    hidden = editions.hidden(conn, week.text, at)
+    return tuple(
+        Quoted(label, *found)
+        for label in (Label.POSITIVE, Label.NEGATIVE)
+        for found in quotes.clearest(conn, flt, label, QUOTES, hidden)
+    )
 
 
 def own_brands(conn: sqlite3.Connection) -> tuple[str, ...]:
