@@ -13,12 +13,16 @@ from zoneinfo import ZoneInfo
 from dashboard.desk import alerts as life
 from dashboard.wiring import Workspace
 from sentiment import signals
-from storage import alerts, coverage, queries, workspace
-from storage.alerts import Alert, Sign
+from storage import alerts, coverage, queries, urgent, workspace
+from storage.alerts import Alert, Sign, Transition
 from storage.models import Kind, MentionFilter, Sums
 
 HISTORY = timedelta(weeks=10)
 IMPORTED = "import"
+YOUNG = timedelta(days=3)
+"""What was said longer ago raises no alert for itself: a first import must not."""
+ONE_BY_ONE = 20
+"""Urgent mentions of a kind that have an alert each."""
 _DAILY = ("volume", "quiet", "negative_share", "rating_drop")
 
 
@@ -27,9 +31,57 @@ def look(space: Workspace) -> list[Alert]:
     now = space.now()
     unknown: set[str] = set()
     signs = [*_silent(space, now), *_series(space, now, unknown)]
-    return alerts.update(
-        space.db, lambda lasting: life.transitions(lasting, signs, now, unknown=unknown), now
-    )
+    serious = _serious(space, now)
+
+    def decide(lasting: Sequence[Alert]) -> list[Transition]:
+        seen = [*signs, *_new_or_lasting(serious, lasting, now)]
+        return life.transitions(lasting, seen, now, unknown=unknown)
+
+    return alerts.update(space.db, decide, now)
+
+
+def look_at_urgent(space: Workspace) -> list[Alert]:
+    """Look only for what passes any budget and quiet hours; cheap enough after each batch."""
+    now = space.now()
+    serious = _serious(space, now)
+    if not serious and not any(each.urgent for each in alerts.lasting(space.db.reader())):
+        return []
+
+    def decide(lasting: Sequence[Alert]) -> list[Transition]:
+        mine = [alert for alert in lasting if alert.urgent]
+        return life.transitions(mine, _new_or_lasting(serious, mine, now), now)
+
+    return alerts.update(space.db, decide, now)
+
+
+def _serious(space: Workspace, now: datetime) -> list[tuple[Sign, datetime]]:
+    """Return a sign for each mention that cannot wait, with when it was said.
+
+    Beyond ONE_BY_ONE of a kind the rest share one sign: an incident that everybody speaks
+    of is one cause.
+    """
+    found: list[tuple[Sign, datetime]] = []
+    for kind in urgent.SERIOUS:
+        rows = [row for row in urgent.unanswered(space.db.reader(), now) if row.kinds[0] is kind]
+        name = kind.value.replace("_", " ")
+        for row in rows[:ONE_BY_ONE]:
+            also = [each.value.replace("_", " ") for each in row.kinds[1:]]
+            about = " and ".join([name, *also])
+            words = f"{row.source}: a {row.kind.value} speaks of {about}; nobody has answered it"
+            found.append((Sign(kind.value, f"mention={row.id}", words), row.said_at))
+        if rest := rows[ONE_BY_ONE:]:
+            words = f"{len(rest)} more mentions speak of {name}; nobody has answered them"
+            latest = max(row.said_at for row in rest)
+            found.append((Sign(kind.value, "", words, {"observed": len(rest)}), latest))
+    return found
+
+
+def _new_or_lasting(
+    serious: Sequence[tuple[Sign, datetime]], lasting: Sequence[Alert], now: datetime
+) -> list[Sign]:
+    """Leave out what was said too long ago to raise an alert and never raised one."""
+    raised = {alert.cause for alert in lasting}
+    return [sign for sign, at in serious if now - at <= YOUNG or sign.cause in raised]
 
 
 def _silent(space: Workspace, now: datetime) -> Iterator[Sign]:

@@ -51,7 +51,7 @@ def jobs(workspace: Workspace, only: frozenset[str] = frozenset()) -> list[Job]:
     ]
     return [
         *polls,
-        Job("understand", UNDERSTAND_EVERY, workspace.understand, steady=True),
+        Job("understand", UNDERSTAND_EVERY, partial(_understand, workspace), steady=True),
         Job("lookalikes", LOOKALIKES_EVERY, partial(_lookalikes, workspace), steady=True),
         Job("signals", SIGNALS_EVERY, partial(_signals, workspace), steady=True),
         Job("upkeep", UPKEEP_EVERY, workspace.db.checkpoint, steady=True),
@@ -120,6 +120,14 @@ def _lookalikes(workspace: Workspace) -> None:
     from dashboard.lookalikes import look
 
     look(workspace)
+
+
+def _understand(workspace: Workspace) -> None:
+    """Score what waits; what cannot wait raises its alert at once, not with the next look."""
+    if workspace.understand():
+        from dashboard.watch import look_at_urgent
+
+        look_at_urgent(workspace)
 
 
 def _signals(workspace: Workspace) -> None:

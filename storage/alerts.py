@@ -20,6 +20,9 @@ from storage.models import Json
 from storage.people import EARSHOT, Person
 from storage.times import millis, moment
 
+URGENT = frozenset({"safety", "legal", "data_leak"})
+"""Signals that pass any budget and quiet hours: whoever is told of alerts is told at once."""
+
 
 class AlertState(StrEnum):
     """Where an alert stands."""
@@ -63,6 +66,11 @@ class Alert(NamedTuple):
     numbers: Mapping[str, Json]
     actor: str
     changed_at: datetime
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it passes any budget and quiet hours."""
+        return self.signal in URGENT
 
     @property
     def cause(self) -> str:
@@ -176,8 +184,9 @@ def lasting(conn: sqlite3.Connection) -> list[Alert]:
 
 
 def unresolved(conn: sqlite3.Connection) -> list[Alert]:
-    """Return the alerts that somebody may still have to look after, the latest first."""
-    return [each for each in lasting(conn) if each.state is not AlertState.RESOLVED]
+    """Return the alerts that somebody may still have to look after: urgent, then latest first."""
+    waiting = [each for each in lasting(conn) if each.state is not AlertState.RESOLVED]
+    return sorted(waiting, key=lambda each: not each.urgent)
 
 
 def recent(conn: sqlite3.Connection, limit: int = 200) -> list[Alert]:

@@ -16,7 +16,7 @@ from dashboard.desk import alerts as life
 from dashboard.desk.until import until
 from storage import alerts as stored
 from storage.alerts import Alert, AlertState, Moved
-from storage.models import Kind, MentionFilter
+from storage.models import Kind, MentionFilter, Urgency
 from storage.people import Person
 
 _SHOWN = 20
@@ -26,6 +26,9 @@ _SIGNALS = {
     "negative_share": "More negative than usual",
     "rating_drop": "Rating drops",
     "silent": "Source is silent",
+    "safety": "Somebody's safety",
+    "legal": "Legal threat",
+    "data_leak": "Personal data",
 }
 _STATES = {
     AlertState.OPEN: "nobody looks after it",
@@ -94,6 +97,9 @@ def _evidence(at: At, alert: Alert) -> None:
     if alert.signal == "silent":
         st.page_link(links.SOURCES, label="The source →")
         return
+    if alert.urgent:
+        _urgent(alert)
+        return
     day = alert.last_seen_at.astimezone(ZoneInfo(at.zone)).date() - timedelta(days=1)
     sources = tuple(
         part.partition("=")[2] for part in alert.scope.split() if part.startswith("source=")
@@ -108,6 +114,16 @@ def _evidence(at: At, alert: Alert) -> None:
     count = data.count(at, flt)
     said = "1 mention" if count == 1 else f"{count:,} mentions"
     links.mentions(f"{said} of {day:%a} {day.day} {day:%b} →", flt)
+
+
+def _urgent(alert: Alert) -> None:
+    """Link to the mention that cannot wait, or to all that nobody answered."""
+    what, _, mention = alert.scope.partition("=")
+    if what == "mention":
+        st.page_link(links.MENTIONS, label="Read it →", query_params={"mention": mention})
+    else:
+        flt = MentionFilter(urgency=(Urgency(alert.signal),), unanswered=True)
+        links.mentions("All that nobody answered →", flt)
 
 
 def _actions(alert: Alert, person: Person) -> None:
