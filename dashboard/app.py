@@ -60,8 +60,10 @@ with ExitStack() as run:
     except EarshotError as error:
         frame.unavailable(error)
         st.stop()
+    frame.land(at, page.url_path)
     with st.sidebar:
         frame.who(at)
+    frame.look(at)
     frame.banner()
     if not page.url_path:
         checklist.short(at)

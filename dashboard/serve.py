@@ -32,7 +32,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from dashboard import choice, lifeline, security
+from dashboard import choice, lifeline, remembered, security
 from storage import revisions
 from storage.database import open_reader
 from storage.errors import ConfigError, StorageError
@@ -105,6 +105,11 @@ def say_sorry(error: Exception) -> bool:
     return True
 
 
+def prefix() -> str:
+    """Return the path below which a proxy shows the pages; '' for the root."""
+    return "/" + path if (path := st.get_option("server.baseUrlPath").strip("/")) else ""
+
+
 @asynccontextmanager
 async def lifespan(_: Any) -> AsyncIterator[dict[str, Any] | None]:
     """Load what every page needs, then tell the garbage collector to leave it alone."""
@@ -117,13 +122,18 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any] | None]:
     yield {"ready": True}
 
 
+_prefix = prefix()
 logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 _index = Path(streamlit.file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")
 
 app = st.App(
     Path(ROOT, "dashboard", "app.py"),
     lifespan=lifespan,
-    routes=[Route("/healthz", healthz), Route("/readyz", readyz)],
+    routes=[
+        Route("/healthz", healthz),
+        Route("/readyz", readyz),
+        Route(remembered.route(_prefix), remembered.remember),
+    ],
     middleware=[
         Middleware(security.SecurityHeaders, policy=security.content_security_policy(_index)),
         Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS, www_redirect=False),

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Hashable, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple, TypeVar
 
 from storage import facts, matching
@@ -19,7 +19,7 @@ from storage.matching import Span
 from storage.measures import MEASURES, folded
 from storage.models import Kind, MentionFilter, Sums
 from storage.slices import Grouping
-from storage.times import day_date
+from storage.times import day_date, moment
 
 By = Literal["source", "brand", "product", "lang", "topic", "kind"]
 Step = Literal["day", "week", "month"]
@@ -76,6 +76,13 @@ def count(conn: sqlite3.Connection, flt: MentionFilter) -> int:
     if matching.by_mention(flt):
         return facts.count(conn, facts.found(conn, flt))
     return total(conn, flt).n
+
+
+def oldest(conn: sqlite3.Connection, flt: MentionFilter) -> datetime | None:
+    """Return when the oldest mention of a filter was published, None where there is none."""
+    base = facts.found(conn, flt)
+    (at,) = conn.execute(f"SELECT min(m.published_at){base.sql}", base.args).fetchone()
+    return None if at is None else moment(at)
 
 
 def breakdown(conn: sqlite3.Connection, flt: MentionFilter, by: By) -> list[Group]:

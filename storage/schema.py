@@ -174,6 +174,7 @@ def migrate(conn: sqlite3.Connection) -> None:
         schema_privacy,
         schema_reports,
         schema_signs,
+        schema_watch,
         schema_work,
     )
 
@@ -186,6 +187,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     assert schema_work
     assert schema_signs
     assert schema_reports
+    assert schema_watch
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         # A table that others refer to can only be made anew while nobody checks; inside a

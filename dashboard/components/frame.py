@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import streamlit as st
 
-from dashboard import data, markup
-from dashboard.components import links, notices, session
+from dashboard import data, markup, remembered
+from dashboard.components import links, live, notices, session
 from dashboard.data import At
+from storage import visits
 from storage.errors import EarshotError
+from storage.people import Role
 
 _NOT_PROTECTED = "Not protected: without sign-in everybody at this machine may choose any name."
 
@@ -66,7 +70,7 @@ def standing(at: At) -> str:
 
 
 def who(at: At) -> None:
-    """Ask once per browser session who is working; a new name is added by typing it."""
+    """Ask once per browser who is working; a new name is added by typing it."""
     names = [person.name for person in data.team(at)]
     person = session.actor()
     st.selectbox(
@@ -80,6 +84,46 @@ def who(at: At) -> None:
         help=_NOT_PROTECTED,
     )
     st.caption("not protected")
+    ticket = session.ticket()
+    if ticket:
+        st.html(f'<img alt="" style="display:none" src="{remembered.ROUTE}?ticket={ticket}">')
+
+
+def land(at: At, page: str) -> None:
+    """Lead who opens the bare address to the page of their work; a lead stays.
+
+    Only where a browser session begins: going back to the overview must be possible.
+    """
+    person = session.actor()
+    goal = _LANDINGS.get(person.role) if person else None
+    if goal and not page and _arrived() and not st.query_params:
+        st.switch_page(goal)
+
+
+def look(at: At) -> datetime | None:
+    """Note that somebody looks, and return when their visit before ended; None if unknown.
+
+    A page that refreshed by itself was not looked at.
+    """
+    person = session.actor()
+    if person is None:
+        return None
+    conn = at.db.reader()
+    if not live.moved() and visits.is_due(conn, person, at.now):
+        with notices.explained(), at.db.write() as write:
+            visits.note(write, person, at.now)
+    return visits.since(conn, person, at.now)
+
+
+def _arrived() -> bool:
+    return st.session_state.get("page.before") is None
+
+
+_LANDINGS = {
+    Role.AGENT: links.QUEUE,
+    Role.MANAGER: links.REPORTS,
+    Role.VIEWER: links.REPORTS,
+}
 
 
 def _pick() -> None:

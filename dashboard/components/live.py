@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.components import session
 from dashboard.data import At
 
+_MOVED = "live.moved"
 EVERY = 4.0
 """Seconds between two looks."""
 
@@ -23,4 +24,10 @@ def refresh(at: At, *areas: str) -> None:
 @st.fragment(run_every=EVERY)
 def _look(seen: tuple[tuple[str, int], ...], areas: tuple[str, ...]) -> None:
     if session.at().revision(areas) != seen:
+        st.session_state[_MOVED] = True
         st.rerun()
+
+
+def moved() -> bool:
+    """Say whether this run was asked for by the refresh and not by a person."""
+    return bool(st.session_state.pop(_MOVED, False))

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import choice, data, secret_file, wiring
+from dashboard import choice, data, remembered, secret_file, wiring
 from dashboard.data import At
 from dashboard.jobs import Jobs
 from dashboard.wiring import Workspace
@@ -21,6 +21,7 @@ from storage import people
 from storage.people import Person
 
 _WHO = "working_as"
+_TICKET = "working_as.ticket"
 _held = threading.local()
 
 
@@ -84,27 +85,44 @@ def at() -> At:
 
 
 def actor() -> Person | None:
-    """Return who works in this browser session; None until somebody said so."""
-    name = st.session_state.get(_WHO)
-    if not isinstance(name, str):
+    """Return who works in this browser; None until somebody said so."""
+    name = _name()
+    if name is None:
         return None
     known = {each.name: each for each in people.people(workspace().db.reader())}
     return known.get(name)
 
 
 def work_as(name: str) -> Person:
-    """Let this browser session work as a person, new if unknown."""
+    """Let this browser work as a person, new if unknown."""
     space = workspace()
     with space.db.write() as conn:
         person = people.person(conn, name, space.now())
-    st.session_state[_WHO] = person.name
+    _keep(person.name)
     return person
 
 
 def renamed(before: Person, after: Person) -> None:
     """Keep working as a person who got another name."""
-    if st.session_state.get(_WHO) == before.name:
-        st.session_state[_WHO] = after.name
+    if _name() == before.name:
+        _keep(after.name)
+
+
+def _name() -> str | None:
+    """The name chosen in this session, else the one that the browser brought along."""
+    chosen: str | None = st.session_state.get(_WHO)
+    return chosen or remembered.name(st.context.cookies)
+
+
+def _keep(name: str) -> None:
+    st.session_state[_WHO] = name
+    st.session_state[_TICKET] = remembered.tickets.issue(name)
+
+
+def ticket() -> str | None:
+    """Return the ticket that makes the browser remember who was chosen in this session."""
+    found: str | None = st.session_state.get(_TICKET)
+    return found
 
 
 @st.cache_resource(show_spinner=False)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dashboard import data
-from dashboard.components import filter_bar, frame, kpis, live, notices, overview, session
+from dashboard.components import filter_bar, frame, kpis, live, notices, overview, session, since
 
 at = session.at()
 frame.title(at, "Overview")
 # Shares of one label alone would read as a catastrophe; labels are for lists.
 flt = replace(filter_bar.choose(at, own=True), labels=())
-live.refresh(at, "facts", "alerts", "sources", "settings")
+live.refresh(at, "facts", "alerts", "sources", "settings", "queue")
+since.last_visit(at)
 overview.alerts(at)
 if data.count(at, flt):
     kpis.headlines(at, flt)
