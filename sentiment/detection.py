@@ -101,6 +101,7 @@ class Detector:
         self._off: deque[tuple[float, float, float]] = deque(maxlen=LATEST // 4)
         self._season: tuple[int, Season] | None = None
         self._usual: Usual | None = None
+        self._values: dict[int, float] = {}
         self._full = 1.0
         self._block = -1
         self._up, self._down = _Side(), _Side()
@@ -128,11 +129,9 @@ class Detector:
         if found is None or rows < 0.5 * self._full:
             return NOTHING
         total = sum(value for _, value, _ in self._window)
-        by_hour: dict[int, int] = {}
-        for _, _, hour in self._window:
-            by_hour[hour] = by_hour.get(hour, 0) + 1
-        expected = sum(found.value(hour) * count for hour, count in by_hour.items())
-        oddness = found.oddness(total, expected, rows)
+        expected = sum(self._value(found, hour) for _, _, hour in self._window)
+        seen = (np.array([each], dtype=float) for each in (total, expected, rows))
+        oddness = float(found.oddness(*seen)[0])
         block = int(seconds // BLOCK)
         if block != self._block:
             self._up.turn()
@@ -146,6 +145,12 @@ class Detector:
         self._down.see(-oddness)
         alert = a_week <= self._budget and self._is_news(seconds, abs(oddness))
         return Verdict(1 / (1 + a_week), alert, total, expected, oddness)
+
+    def _value(self, found: Usual, hour: int) -> float:
+        """Return what is expected of a row in an hour, kept until something is fitted anew."""
+        if hour not in self._values:
+            self._values[hour] = float(found.values(np.array([hour]))[0])
+        return self._values[hour]
 
     def _is_news(self, seconds: float, oddness: float) -> bool:
         """Say whether an odd row belongs to an alarm, its own or the one that goes on."""
@@ -162,7 +167,7 @@ class Detector:
         """End the hour that was, and say what is usual from now on."""
         if self._rows and self._hour is not None:
             if self._usual is not None:
-                expected = self._usual.value(self._hour) * self._rows
+                expected = self._value(self._usual, self._hour) * self._rows
                 self._off.append((self._sum - expected, expected, self._rows))
             self._hours.append(self._hour)
             self._sums.append(self._sum)
@@ -185,6 +190,7 @@ class Detector:
             self._season = (day, season(past))
             self._full = float(np.median(past.rows))
         self._usual = usual(past, self._season[1], self._errors())
+        self._values.clear()
 
     def _errors(self) -> Errors | None:
         return Errors(*np.array(self._off).T) if self._off else None

@@ -13,7 +13,7 @@ are taken as they are, with a robust spread.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import copysign, exp, log, log1p, sqrt
+from math import exp, log, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -99,21 +99,22 @@ class Usual:
     spread: float
     counts: bool
 
-    def value(self, hour: int) -> float:
-        """Return the value expected of a row in an hour."""
-        root = self.level + float(self.season.at(np.array([hour]))[0])
-        return max(root, LEAST_ROOT) ** 2 if self.counts else root
+    def values(self, hours: Ints) -> Floats:
+        """Return the value expected of a row in each hour."""
+        roots = self.level + self.season.at(hours)
+        found: Floats = np.maximum(roots, LEAST_ROOT) ** 2 if self.counts else roots
+        return found
 
-    def oddness(self, total: float, expected: float, rows: float) -> float:
-        """Return how many standard deviations a total of so many rows is from what is expected.
+    def oddness(self, totals: Floats, expected: Floats, rows: Floats) -> Floats:
+        """Return how many standard deviations totals of so many rows are from the expected.
 
         At hours when little comes, the spread is that of a middle hour: three instead of one at
         night is no news.
         """
         if not self.counts:
-            return (total - expected) / rows / self.spread
-        floor = max(expected, self.middle * rows)
-        return deviance(total, expected, self.phi * (floor / expected) ** 2)
+            return (totals - expected) / rows / self.spread
+        floor = np.maximum(expected, self.middle * rows)
+        return deviance(totals, expected, self.phi * (floor / expected) ** 2)
 
     def interval(self, expected: float, rows: float) -> tuple[float, float]:
         """Return where 95 % of ordinary totals lie, about."""
@@ -125,15 +126,13 @@ class Usual:
         return max(0.0, root - reach) ** 2, (root + reach) ** 2
 
 
-def deviance(count: float, expected: float, phi: float) -> float:
+def deviance(counts: Floats, expected: Floats, phi: Floats) -> Floats:
     """Return the signed root of a negative binomial's deviance (McCullagh and Nelder 1989)."""
-    mu = max(expected, 1e-9)
-    own = count * log(count / mu) if count > 0 else 0.0
-    if phi > 1e-9:
-        other = (count + 1 / phi) * (log1p(phi * count) - log1p(phi * mu))
-    else:
-        other = count - mu
-    return copysign(sqrt(max(0.0, 2 * (own - other))), count - mu)
+    mu, wide = np.maximum(expected, 1e-9), np.maximum(phi, 1e-9)
+    own = np.where(counts > 0, counts * np.log(np.maximum(counts, 1e-300) / mu), 0.0)
+    other = (counts + 1 / wide) * (np.log1p(wide * counts) - np.log1p(wide * mu))
+    found: Floats = np.copysign(np.sqrt(np.maximum(0.0, 2 * (own - other))), counts - mu)
+    return found
 
 
 def shown(past: Past) -> Floats:
