@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
+from urllib.parse import parse_qsl, urlencode
 
 from storage import revisions
 from storage.database import Database
@@ -33,17 +34,34 @@ class AlertState(StrEnum):
     RESOLVED = "resolved"
 
 
+class Severity(StrEnum):
+    """How loud an alert is; a critical one passes quiet hours, digests and any budget."""
+
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        """Its place, 0 for the lowest."""
+        return list(Severity).index(self)
+
+
 class Sign(NamedTuple):
     """Something out of the ordinary right now, as the signals see it.
 
     ``signal`` says what kind (volume, negative share, …), ``scope`` of what (a filter as
-    text); both together are the cause. ``words`` are for people, ``numbers`` what they say.
+    text, see ``scope_of``); both together are the cause. ``words`` are for people, ``numbers``
+    what they say. ``rule`` is the name of the rule that saw it, '' for what needs none.
     """
 
     signal: str
     scope: str
     words: str
     numbers: Mapping[str, Json] = {}
+    severity: Severity = Severity.NORMAL
+    rule: str = ""
 
     @property
     def cause(self) -> str:
@@ -66,6 +84,8 @@ class Alert(NamedTuple):
     numbers: Mapping[str, Json]
     actor: str
     changed_at: datetime
+    severity: Severity = Severity.NORMAL
+    rule: str = ""
 
     @property
     def urgent(self) -> bool:
@@ -112,9 +132,19 @@ class AlertEvent(NamedTuple):
 Transition: TypeAlias = Opened | Seen | Moved
 Decision: TypeAlias = Callable[[Sequence[Alert]], Sequence[Transition]]
 
+
+class News(NamedTuple):
+    """An event of an alert that people should hear of: it opened, or woke from a snooze."""
+
+    event_id: int
+    alert: Alert
+
+
+Tell: TypeAlias = Callable[[sqlite3.Connection, Sequence[News]], None]
+
 _ALERT = (
     "SELECT a.id, a.signal, a.scope, a.state, a.opened_at, a.last_seen_at, a.snooze_until,"
-    " a.normal_at, a.words, a.numbers, p.name, a.changed_at"
+    " a.normal_at, a.words, a.numbers, p.name, a.changed_at, a.severity, a.rule"
     " FROM alerts a JOIN people p ON p.id = a.actor_id"
 )
 
@@ -124,13 +154,28 @@ def cause(signal: str, scope: str) -> str:
     return f"{signal} {scope}".strip()
 
 
-def update(db: Database, decide: Decision, now: datetime) -> list[Alert]:
+def scope_of(**parts: str) -> str:
+    """Return what an alert is about as text: ``brand=Acme&source=play``; empty parts left out."""
+    return urlencode({name: value for name, value in parts.items() if value})
+
+
+def scope_parts(scope: str) -> dict[str, str]:
+    """Return the parts of a scope by name."""
+    return dict(parse_qsl(scope))
+
+
+def update(db: Database, decide: Decision, now: datetime, tell: Tell | None = None) -> list[Alert]:
     """Apply what is decided of the alerts whose cause lasts; return those that opened.
 
-    ``decide`` gets the stored alerts inside the transaction that applies its answer.
+    ``decide`` gets the stored alerts inside the transaction that applies its answer; ``tell``
+    the events that somebody should hear of, in that same transaction.
     """
     with db.write() as conn:
-        return apply(conn, decide(lasting(conn)), EARSHOT, now)
+        before = _last_event(conn)
+        opened = apply(conn, decide(lasting(conn)), EARSHOT, now)
+        if tell is not None:
+            tell(conn, _to_tell(conn, before))
+        return opened
 
 
 def change(
@@ -209,9 +254,9 @@ def history(conn: sqlite3.Connection, alert_id: int) -> list[AlertEvent]:
 def _open(conn: sqlite3.Connection, sign: Sign, actor: Person, at: int) -> int:
     row = conn.execute(
         "INSERT INTO alerts (signal, scope, cause, state, opened_at, last_seen_at, words, numbers,"
-        " actor_id, changed_at) VALUES (?,?,?,'open',?,?,?,?,?,?) RETURNING id",
+        " actor_id, changed_at, severity, rule) VALUES (?,?,?,'open',?,?,?,?,?,?,?,?) RETURNING id",
         (sign.signal, sign.scope, sign.cause, at, at, sign.words, _json(sign.numbers))
-        + (actor.id, at),
+        + (actor.id, at, sign.severity.value, sign.rule),
     ).fetchone()
     alert_id = int(row[0])
     _event(conn, alert_id, "opened", actor, at, {"words": sign.words, **sign.numbers})
@@ -249,7 +294,8 @@ def _shows(transition: Transition) -> bool:
 
 
 def _alert(row: tuple[object, ...]) -> Alert:
-    (id_, signal, scope, state, opened, seen, snooze, normal, words, numbers, actor, changed) = row
+    (id_, signal, scope, state, opened, seen, snooze, normal, *rest) = row
+    words, numbers, actor, changed, severity, rule = rest
     return Alert(
         _whole(id_),
         str(signal),
@@ -263,7 +309,22 @@ def _alert(row: tuple[object, ...]) -> Alert:
         json.loads(str(numbers)),
         str(actor),
         moment(_whole(changed)),
+        Severity(str(severity)),
+        str(rule),
     )
+
+
+def _last_event(conn: sqlite3.Connection) -> int:
+    return int(conn.execute("SELECT coalesce(max(id), 0) FROM alert_events").fetchone()[0])
+
+
+def _to_tell(conn: sqlite3.Connection, after: int) -> list[News]:
+    rows = conn.execute(
+        "SELECT id, alert_id FROM alert_events WHERE id > ? AND type IN ('opened', 'woken')"
+        " ORDER BY id",
+        (after,),
+    )
+    return [News(event_id, load(conn, alert_id)) for event_id, alert_id in rows.fetchall()]
 
 
 def _whole(value: object) -> int:

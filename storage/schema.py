@@ -166,6 +166,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     """
     # Each registers its migrations on import.
     from storage import (
+        schema_alerting,
         schema_authors,
         schema_desk,
         schema_learning,
@@ -188,6 +189,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     assert schema_signs
     assert schema_reports
     assert schema_watch
+    assert schema_alerting
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         # A table that others refer to can only be made anew while nobody checks; inside a
