@@ -19,13 +19,15 @@ from storage.slices import Grouping
 
 Rows = Iterator[tuple[Any, ...]]
 
-_FACTS = (
+SUMS = (
     "count(*), count(m.score), coalesce(sum(m.score), 0), coalesce(sum(m.score * m.score), 0),"
     " count(m.rating), coalesce(sum(m.rating), 0), coalesce(sum(m.rating * m.rating), 0),"
     " count(m.nps), coalesce(sum(m.nps >= 9), 0), coalesce(sum(m.nps <= 6), 0),"
     " count(m.csat), coalesce(sum(m.csat >= 4), 0), coalesce(sum(m.csat), 0),"
     " count(m.ces), coalesce(sum(m.ces), 0), coalesce(sum(m.ces * m.ces), 0), sum(m.replied)"
 )
+"""The measures of mentions ``m``, in their order."""
+"""The measures of mentions ``m``, in their order."""
 
 
 def found(conn: sqlite3.Connection, flt: MentionFilter) -> Where:
@@ -119,18 +121,18 @@ def count(conn: sqlite3.Connection, base: Where) -> int:
 
 def by_slice(conn: sqlite3.Connection, base: Where) -> Rows:
     """Full slice, measures."""
-    return conn.execute(f"SELECT m.slice_id, {_FACTS}{base.sql} GROUP BY 1", base.args)
+    return conn.execute(f"SELECT m.slice_id, {SUMS}{base.sql} GROUP BY 1", base.args)
 
 
 def by_topic(conn: sqlite3.Connection, base: Where) -> Rows:
     """Topic, full slice, measures; a mention counts in each of its topics."""
     each = base.sql.replace(" WHERE ", " CROSS JOIN json_each('[' || m.topics || ']') t WHERE ", 1)
-    return conn.execute(f"SELECT t.value, m.slice_id, {_FACTS}{each} GROUP BY 1, 2", base.args)
+    return conn.execute(f"SELECT t.value, m.slice_id, {SUMS}{each} GROUP BY 1, 2", base.args)
 
 
 def by_period(conn: sqlite3.Connection, base: Where, period: str) -> Rows:
     """Period (an expression of ``m.day``), label, origin of the label, measures."""
     each = base.sql.replace(" WHERE ", " CROSS JOIN slices s ON s.id = m.slice_id WHERE ", 1)
     return conn.execute(
-        f"SELECT {period}, s.label, s.origin, {_FACTS}{each} GROUP BY 1, 2, 3", base.args
+        f"SELECT {period}, s.label, s.origin, {SUMS}{each} GROUP BY 1, 2, 3", base.args
     )

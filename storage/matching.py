@@ -113,9 +113,18 @@ def of_mentions(flt: MentionFilter) -> Where:
     return Where(sql, tuple(args))
 
 
+def of_places(flt: MentionFilter) -> Where:
+    """Condition on ``place_slices x``, behind an AND; '' for none."""
+    if not flt.places:
+        return Where("", ())
+    inside = "SELECT id FROM places WHERE key IN (SELECT value FROM json_each(?))"
+    return Where(f" AND x.place_id IN ({inside})", (json.dumps(list(flt.places)),))
+
+
 def by_mention(flt: MentionFilter) -> bool:
-    """Say whether the mentions themselves must be looked at: words, or what no slice tells."""
-    chosen = (flt.text.strip(), flt.places, flt.marks, flt.unanswered, flt.since is not None)
+    """Say whether the mentions themselves must be looked at: words, or what no cell tells."""
+    several = bool(flt.places) and len(flt.topics) > 1
+    chosen = (flt.text.strip(), several, flt.marks, flt.unanswered, flt.since is not None)
     return any(chosen) or bool(signs.wanted(flt))
 
 
@@ -142,23 +151,26 @@ def days(flt: MentionFilter) -> tuple[int, int]:
     return first, last
 
 
-def days_span(flt: MentionFilter) -> Span:
-    """The period in days."""
-    return Span("rollup_day", "day", *days(flt))
+def days_span(flt: MentionFilter, *, at_place: bool = False) -> Span:
+    """The period in days; cells at a place where the filter names some."""
+    table = "rollup_place_day" if at_place or flt.places else "rollup_day"
+    return Span(table, "day", *days(flt))
 
 
-def spans(flt: MentionFilter) -> list[Span]:
+def spans(flt: MentionFilter, *, at_place: bool = False) -> list[Span]:
     """Cover the period with few cells: whole months inside, days at the edges."""
-    first, last = days(flt)
+    whole = days_span(flt, at_place=at_place)
+    first, last = whole.first, whole.last
     if last - first < _LONG:
-        return [days_span(flt)]
+        return [whole]
     month_in = _FIRST_MONTH if first == FIRST_DAY else month_number(first - 1) + 1
     month_out = _LAST_MONTH if last == LAST_DAY else month_number(last + 1) - 1
-    found = [Span("rollup_month", "month", month_in, month_out)]
+    table = whole.table.replace("day", "month")
+    found = [Span(table, "month", month_in, month_out)]
     if first > FIRST_DAY and first < _first_of(month_in):
-        found.append(Span("rollup_day", "day", first, _first_of(month_in) - 1))
+        found.append(whole._replace(last=_first_of(month_in) - 1))
     if last < LAST_DAY and last >= _first_of(month_out + 1):
-        found.append(Span("rollup_day", "day", _first_of(month_out + 1), last))
+        found.append(whole._replace(first=_first_of(month_out + 1)))
     return found
 
 

@@ -191,7 +191,7 @@ class Writer:
             rows.replies.append((mention_id, self.at, replied_at, seen.reply_text))
         if seen.label:
             rows.labels.append((mention_id, 1, seen.label.value, self.source.id, self.at))
-        self.delta.arrive(slice_id, day, self._measured(marks, replied))
+        self.delta.arrive(rollups.Spot(slice_id, place_id, day), self._measured(marks, replied))
         known = Known(frozenset((digest,)), 1, updated)
         self.stored[place_id, seen.native_id] = Stored(mention_id, 1, known, True, False)
 

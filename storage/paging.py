@@ -42,7 +42,7 @@ def ids(
 
 def _unfiltered(flt: MentionFilter) -> bool:
     chosen = (flt.kinds, flt.brands, flt.sources, flt.products, flt.topics, flt.labels, flt.langs)
-    plain = flt.suspects is Suspects.DECIDED and not matching.by_mention(flt)
+    plain = flt.suspects is Suspects.DECIDED and not (matching.by_mention(flt) or flt.places)
     return plain and not any(chosen)
 
 

@@ -1,29 +1,23 @@
 """Figures of parts that need more than one of the filter's groups: topics over time, places.
 
-Topics over time come from the rollups. Places have none: they are counted from the
-mentions of the period, so that a long period costs by its mentions. Not here: the simple
-groups (``queries``).
+Both come from the rollups, places from cells of their own; what no cell tells is counted
+from the mentions. Not here: the simple groups (``queries``).
 """
 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
 from storage import facts, matching, queries
-from storage.measures import sums
-from storage.models import MentionFilter, Sums
+from storage.measures import folded
+from storage.models import MentionFilter
 from storage.queries import Group
 from storage.slices import Grouping
 from storage.times import day_date
 
-_FACTS = (
-    "count(*), count(m.score), sum(m.score), sum(m.score * m.score), count(m.rating),"
-    " sum(m.rating), sum(m.rating * m.rating), count(m.nps), sum(m.nps >= 9), sum(m.nps <= 6),"
-    " count(m.csat), sum(m.csat >= 4), sum(m.csat), count(m.ces), sum(m.ces),"
-    " sum(m.ces * m.ces), sum(m.replied)"
-)
 _EPOCH_MONTH = 12
 
 
@@ -38,11 +32,11 @@ class Tally(NamedTuple):
 def topic_trends(
     conn: sqlite3.Connection, flt: MentionFilter, step: Literal["day", "month"]
 ) -> dict[str, list[Tally]]:
-    """Mentions per topic and day or month, oldest first; nothing for words or several topics.
+    """Mentions per topic and day or month, oldest first; nothing for what has no cells.
 
     Months read monthly cells inside the period, so that a year costs as much as a month.
     """
-    if queries.needs_facts(flt):
+    if queries.needs_facts(flt) or flt.places:
         return {}
     where = matching.of_slices(flt, matching.grouping_for(flt))
     found: dict[str, dict[date, Tally]] = {}
@@ -67,8 +61,36 @@ def topic_trends(
 
 
 def places(conn: sqlite3.Connection, flt: MentionFilter) -> list[Group]:
-    """Sums per place, most mentions first, counted from the mentions of the period."""
-    low, high = matching.positions(flt)
+    """Sums per place, most mentions first."""
+    counted = _from_facts(conn, flt) if queries.needs_facts(flt) else _from_cells(conn, flt)
+    parts: dict[str, list[tuple[str, str, list[int]]]] = {}
+    for place, label, origin, cell in counted:
+        parts.setdefault(place, []).append((label, origin, cell))
+    groups = [Group(place, folded(each)) for place, each in parts.items()]
+    return sorted(
+        (each for each in groups if each.sums.n), key=lambda group: (-group.sums.n, group.key)
+    )
+
+
+def _from_cells(conn: sqlite3.Connection, flt: MentionFilter) -> Iterator[queries.Part[str]]:
+    where = matching.of_slices(flt, Grouping.FULL)
+    at, inside = matching.of_places(flt)
+    named = {
+        each: (place, label, origin)
+        for each, place, label, origin in conn.execute(
+            "SELECT x.id, p.key, s.label, s.origin FROM slices s CROSS JOIN place_slices x"
+            f" ON x.slice_id = s.id JOIN places p ON p.id = x.place_id WHERE {where.sql}{at}",
+            (*where.args, *inside),
+        )
+    }
+    topics = matching.of_topics(conn, flt) if flt.topics else [0]
+    for span in matching.spans(flt, at_place=True):
+        for _, each, *cell in queries.rolled(conn, span, "r.topic_id, r.slice_id", topics, named):
+            yield *named[each], cell
+
+
+def _from_facts(conn: sqlite3.Connection, flt: MentionFilter) -> Iterator[queries.Part[str]]:
+    """Count the mentions themselves, for what no cell tells."""
     where = matching.of_slices(flt, Grouping.FULL)
     inner = ""
     args: tuple[str | int, ...] = ()
@@ -78,18 +100,15 @@ def places(conn: sqlite3.Connection, flt: MentionFilter) -> list[Group]:
     others = matching.of_mentions(flt)
     rows = conn.execute(
         "SELECT p.key, s.label, s.origin, c.* FROM ("
-        f" SELECT m.place_id, m.slice_id, {_FACTS} FROM mentions m"
+        f" SELECT m.place_id, m.slice_id, {facts.SUMS} FROM mentions m"
         " WHERE m.position BETWEEN ? AND ? AND m.deleted_at IS NULL AND m.day BETWEEN ? AND ?"
         f" AND m.slice_id IN (SELECT s.id FROM slices s WHERE {where.sql}){others.sql}{inner}"
         " GROUP BY 1, 2) c JOIN slices s ON s.id = c.slice_id"
         " JOIN places p ON p.id = c.place_id",
-        (low, high, *matching.days(flt), *where.args, *others.args, *args),
+        (*matching.positions(flt), *matching.days(flt), *where.args, *others.args, *args),
     )
-    found: dict[str, Sums] = {}
     for place, label, origin, _, _, *cell in rows:
-        found[place] = found.get(place, Sums()).plus(sums(label, origin, cell))
-    groups = [Group(place, each) for place, each in found.items()]
-    return sorted(groups, key=lambda group: (-group.sums.n, group.key))
+        yield place, label, origin, cell
 
 
 def _spans(flt: MentionFilter, step: str) -> list[matching.Span]:

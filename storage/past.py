@@ -24,11 +24,11 @@ from typing import NamedTuple
 from storage import database, ids, labels
 from storage.measures import measures
 from storage.models import Label
-from storage.rollups import Delta, topic_ids
+from storage.rollups import Delta, Spot, topic_ids
 from storage.slices import Slice, Slices
 from storage.times import day_number, millis, moment
 
-_SHADOWED = ("mentions", "slices", "mention_topics")
+_SHADOWED = ("mentions", "slices", "place_slices", "mention_topics")
 """Tables that are made anew; beside them every one of sums, ``rollup_…``."""
 
 _KNOWN = """
@@ -270,7 +270,7 @@ def _fill(conn: sqlite3.Connection, at: datetime, first: date, last: date) -> No
                 (each.id, each.position, slice_id, *each[2:8], *each[9:16], each.erased_at),
             )
             topics = topic_ids(each.topics)
-            delta.move(1, topics, slice_id, each.day, each.cell)
+            delta.move(1, topics, Spot(slice_id, each.place_id, each.day), each.cell)
             conn.executemany(
                 "INSERT INTO mention_topics VALUES (?,?,?,?)",
                 [(topic, slice_id, each.position, each.id) for topic in topics],

@@ -1,9 +1,9 @@
 """Figures for pages, exports and reports: Sums per kind, period and group.
 
 Filters of period, kind, brand, source, product, language, label and topic are answered
-from the rollups; words, places, marks, intents, urgency and what waits for an answer from
-the mentions themselves (``facts``). Lists of mentions are in ``listing``, the health of
-sources in ``coverage``.
+from the rollups, those of place from its own; words, marks, intents, urgency and what waits for
+an answer from the mentions themselves (``facts``). Lists of mentions are in ``listing``, the
+health of sources in ``coverage``.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ def _cells_by_slice(
             yield slice_id, cell
         return
     for span in matching.spans(flt):
-        for _, slice_id, *cell in _rolled(
+        for _, slice_id, *cell in rolled(
             conn, span, "r.topic_id, r.slice_id", _topics(conn, flt), slices
         ):
             yield slice_id, cell
@@ -153,7 +153,7 @@ def _by_topic(conn: sqlite3.Connection, flt: MentionFilter) -> Iterator[Part[str
         return
     for (label, origin), ids in _alike(_slices(conn, flt, "topic")).items():
         for span in matching.spans(flt):
-            for topic, *cell in _rolled(conn, span, "r.topic_id", wanted, ids):
+            for topic, *cell in rolled(conn, span, "r.topic_id", wanted, ids):
                 yield names[topic], label, origin, cell
 
 
@@ -169,7 +169,7 @@ def _by_period(conn: sqlite3.Connection, flt: MentionFilter, step: Step) -> Iter
     for (label, origin), ids in _alike(_slices(conn, flt, "kind", apart=needs_facts(flt))).items():
         for span in spans:
             period = span.column if span.column == "month" else _PERIOD[step].format(day="r.day")
-            for number, *cell in _rolled(conn, span, period, topics, ids):
+            for number, *cell in rolled(conn, span, period, topics, ids):
                 yield span.date(number), label, origin, cell
     if len(flt.topics) > 1:
         again = facts.repeated(conn, flt)
@@ -179,14 +179,14 @@ def _by_period(conn: sqlite3.Connection, flt: MentionFilter, step: Step) -> Iter
             yield day_date(day), label, origin, _negative(cell)
 
 
-def _rolled(
+def rolled(
     conn: sqlite3.Connection,
     span: Span,
     columns: str,
     topics: Collection[int],
     slices: Collection[int],
 ) -> Iterator[tuple[Any, ...]]:
-    """Sums of cells; grouped by leading columns of their key they need no sorting."""
+    """Return sums of cells; grouped by leading columns of their key they need no sorting."""
     return conn.execute(
         f"SELECT {columns}, {_SUM} FROM {span.table} r"
         " WHERE r.topic_id IN (SELECT value FROM json_each(?))"
@@ -203,12 +203,17 @@ def _slices(
 
     They are of the smallest grouping that can answer, or full ones to be set ``apart``.
     """
-    where = matching.of_slices(flt, Grouping.FULL if apart else matching.grouping_for(flt, by))
+    at_place = flt.places and not apart
+    full = apart or at_place
+    where = matching.of_slices(flt, Grouping.FULL if full else matching.grouping_for(flt, by))
+    at = matching.of_places(flt)
+    joined = " CROSS JOIN place_slices x ON x.slice_id = s.id" if at_place else ""
     return {
         slice_id: (name, label, origin)
         for slice_id, name, label, origin in conn.execute(
-            f"SELECT s.id, {_NAMES[by]}, s.label, s.origin FROM slices s WHERE {where.sql}",
-            where.args,
+            f"SELECT {'x' if at_place else 's'}.id, {_NAMES[by]}, s.label, s.origin"
+            f" FROM slices s{joined} WHERE {where.sql}{at.sql if at_place else ''}",
+            (*where.args, *(at.args if at_place else ())),
         )
     }
 

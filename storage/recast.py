@@ -14,7 +14,7 @@ from typing import NamedTuple
 from storage import labels, signs
 from storage.measures import measures
 from storage.models import Label, Standing
-from storage.rollups import Delta, topic_ids
+from storage.rollups import Delta, Spot, topic_ids
 from storage.slices import Slices
 
 ANALYSE, RULES, ALL_HISTORY = 1, 2, 4
@@ -52,6 +52,7 @@ class _Facts(NamedTuple):
     disagrees: int | None
     human: str | None
     replied: int
+    place_id: int
 
 
 _FACTS = """
@@ -61,7 +62,7 @@ SELECT m.id, m.position, m.slice_id, m.day, m.pending, m.score, m.rating, m.nps,
   s.signs, s.disagrees,
   (SELECT label FROM labels l WHERE l.mention_id = m.id AND l.version = m.version
    ORDER BY l.id DESC LIMIT 1),
-  EXISTS (SELECT 1 FROM replies r WHERE r.mention_id = m.id)
+  EXISTS (SELECT 1 FROM replies r WHERE r.mention_id = m.id), m.place_id
 FROM json_each(?) j CROSS JOIN mentions m ON m.id = j.value
 JOIN versions v ON v.mention_id = m.id AND v.version = m.version
 LEFT JOIN scores s ON s.mention_id = m.id AND s.version = m.version AND s.counted = 1
@@ -91,8 +92,10 @@ def recast(
         topics = facts.topics or ""
         before, after = topic_ids(facts.was_topics), topic_ids(topics)
         marks = (facts.rating, facts.nps, facts.csat, facts.ces)
-        delta.move(-1, before, facts.slice_id, facts.day, measures(*facts[5:11]))
-        delta.move(1, after, slice_id, facts.day, measures(facts.score, *marks, facts.replied))
+        spot = Spot(facts.slice_id, facts.place_id, facts.day)
+        delta.move(-1, before, spot, measures(*facts[5:11]))
+        now = measures(facts.score, *marks, facts.replied)
+        delta.move(1, after, spot._replace(slice_id=slice_id), now)
         topical.move(facts, slice_id, before, after)
         bits = signs.mask(facts.signs, facts.disagrees)
         was = tuple(signs.each_bit(facts.was_signs))
@@ -251,9 +254,9 @@ def add_label(conn: sqlite3.Connection, mention_id: int, label: Label, actor: st
 
 def _count(conn: sqlite3.Connection, delta: Delta, mention_id: int, sign: int) -> None:
     """Count a mention in or out as it stands."""
-    slice_id, day, topics, *values = conn.execute(
-        "SELECT slice_id, day, topics, score, rating, nps, csat, ces, replied FROM mentions"
-        " WHERE id = ?",
+    slice_id, place_id, day, topics, *values = conn.execute(
+        "SELECT slice_id, place_id, day, topics, score, rating, nps, csat, ces, replied"
+        " FROM mentions WHERE id = ?",
         (mention_id,),
     ).fetchone()
-    delta.move(sign, topic_ids(topics), slice_id, day, measures(*values))
+    delta.move(sign, topic_ids(topics), Spot(slice_id, place_id, day), measures(*values))

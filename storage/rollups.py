@@ -2,7 +2,8 @@
 
 ``Delta`` collects what a batch changes in memory and writes it once; ``rebuild`` makes
 the same cells from the facts; ``verify_rollups`` compares. Topic 0 is the total: topic cells
-are never summed to one, because a mention may have several topics.
+are never summed to one, because a mention may have several topics. Beside the cells of
+slices stand those of a full slice at one place, for figures by place.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable
 from struct import Struct
+from typing import NamedTuple
 
 from storage.measures import MEASURES, Cell, measures
 from storage.slices import Slices
@@ -18,13 +20,23 @@ from storage.times import month_number
 
 TOTAL = 0
 
+TABLES = ("rollup_day", "rollup_month", "rollup_place_day", "rollup_place_month")
+
 Key = tuple[int, int, int]
-"""Topic, slice, day or month of a cell."""
+"""Topic, slice (or slice at a place), day or month of a cell."""
 
 _ADD = ", ".join(f"{name} = {name} + excluded.{name}" for name in MEASURES)
 _MARKS = ", ".join("?" * (3 + len(MEASURES)))
 _FIELDS = Struct(f"<{len(MEASURES)}q")
 _SIGNS = int.from_bytes(_FIELDS.pack(*[-(2**63)] * len(MEASURES)), "little")
+
+
+class Spot(NamedTuple):
+    """Where a mention is counted, beside its topics: its full slice, its place, its day."""
+
+    slice_id: int
+    place_id: int
+    day: int
 
 
 class Delta:
@@ -36,35 +48,38 @@ class Delta:
 
     def __init__(self, slices: Slices) -> None:
         self._slices = slices
-        self._cells: Counter[Key] = Counter()
-        self._new: Counter[tuple[int, int, Cell]] = Counter()
+        self._cells: Counter[tuple[int, Spot]] = Counter()
+        self._new: Counter[tuple[Spot, Cell]] = Counter()
 
-    def arrive(self, slice_id: int, day: int, cell: Cell) -> None:
+    def arrive(self, spot: Spot, cell: Cell) -> None:
         """Count a new mention without topics in; the short way for bulk."""
-        self._new[slice_id, day, cell] += 1
+        self._new[spot, cell] += 1
 
-    def move(self, sign: int, topics: Iterable[int], slice_id: int, day: int, cell: Cell) -> None:
+    def move(self, sign: int, topics: Iterable[int], spot: Spot, cell: Cell) -> None:
         """Count a mention in (+1) or out (−1) of its total and its topics."""
         packed = sign * pack(cell)
-        self._cells[TOTAL, slice_id, day] += packed
+        self._cells[TOTAL, spot] += packed
         for topic in topics:
-            self._cells[topic, slice_id, day] += packed
+            self._cells[topic, spot] += packed
 
     def write(self, conn: sqlite3.Connection) -> None:
         """Write every grouping, by day and by month, and drop cells that became empty."""
-        for (slice_id, day, cell), count in self._new.items():
-            self._cells[TOTAL, slice_id, day] += count * pack(cell)
+        for (spot, cell), count in self._new.items():
+            self._cells[TOTAL, spot] += count * pack(cell)
         days: Counter[Key] = Counter()
-        for (topic, slice_id, day), packed in self._cells.items():
+        places: Counter[Key] = Counter()
+        for (topic, (slice_id, place_id, day)), packed in self._cells.items():
             if packed:
                 for member in self._slices.family(slice_id):
                     days[topic, member, day] += packed
+                places[topic, self._slices.at_place(slice_id, place_id), day] += packed
         month_of = {day: month_number(day) for day in {key[2] for key in days}}
-        months: Counter[Key] = Counter()
-        for (topic, slice_id, day), packed in days.items():
-            months[topic, slice_id, month_of[day]] += packed
-        _write(conn, "rollup_day", "day", days)
-        _write(conn, "rollup_month", "month", months)
+        for prefix, cells in (("rollup", days), ("rollup_place", places)):
+            months: Counter[Key] = Counter()
+            for (topic, slice_id, day), packed in cells.items():
+                months[topic, slice_id, month_of[day]] += packed
+            _write(conn, f"{prefix}_day", "day", cells)
+            _write(conn, f"{prefix}_month", "month", months)
         self._cells.clear()
         self._new.clear()
 
@@ -93,14 +108,14 @@ def _write(conn: sqlite3.Connection, table: str, period: str, cells: Counter[Key
 
 def rebuild(conn: sqlite3.Connection) -> None:
     """Make all rollups anew from the facts, in the caller's transaction."""
-    conn.execute("DELETE FROM rollup_day")
-    conn.execute("DELETE FROM rollup_month")
+    for table in TABLES:
+        conn.execute(f"DELETE FROM {table}")
     delta = Delta(Slices(conn))
-    for slice_id, day, topics, *values in conn.execute(
-        "SELECT slice_id, day, topics, score, rating, nps, csat, ces, replied FROM mentions"
-        " WHERE deleted_at IS NULL"
+    for slice_id, place_id, day, topics, *values in conn.execute(
+        "SELECT slice_id, place_id, day, topics, score, rating, nps, csat, ces, replied"
+        " FROM mentions WHERE deleted_at IS NULL"
     ):
-        delta.move(1, topic_ids(topics), slice_id, day, measures(*values))
+        delta.move(1, topic_ids(topics), Spot(slice_id, place_id, day), measures(*values))
     delta.write(conn)
 
 

@@ -131,7 +131,8 @@ CREATE TABLE jobs (
 """
 
 
-def _rollup(table: str, period: str) -> str:
+def rollup(table: str, period: str) -> str:
+    """Return the statement that makes a table of cells by topic, slice and period."""
     columns = ", ".join(f"{name} INTEGER NOT NULL" for name in MEASURES)
     return (
         f"CREATE TABLE {table} (topic_id INTEGER NOT NULL, slice_id INTEGER NOT NULL, "
@@ -155,7 +156,7 @@ def m001_facts(db: sqlite_utils.Database) -> None:
     """Everything from a source to a score."""
     for script in (_REFERENCE, _FACTS, _UNDERSTANDING, _POLLS):
         run(db, script)
-    run(db, _rollup("rollup_day", "day") + "\n" + _rollup("rollup_month", "month"))
+    run(db, rollup("rollup_day", "day") + "\n" + rollup("rollup_month", "month"))
 
 
 def migrate(conn: sqlite3.Connection) -> None:
@@ -172,6 +173,7 @@ def migrate(conn: sqlite3.Connection) -> None:
         schema_learning,
         schema_lookalikes,
         schema_outbox,
+        schema_places,
         schema_privacy,
         schema_reports,
         schema_signs,
@@ -190,6 +192,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     assert schema_reports
     assert schema_watch
     assert schema_alerting
+    assert schema_places
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         # A table that others refer to can only be made anew while nobody checks; inside a

@@ -59,6 +59,7 @@ class Slices:
         self._ids: dict[tuple[int, Slice], int] = {}
         self._slices: dict[int, Slice] = {}
         self._family: dict[int, tuple[int, ...]] = {}
+        self._at_place: dict[tuple[int, int], int] = {}
 
     def id(self, wanted: Slice, grouping: Grouping = Grouping.FULL) -> int:
         """Return the id of a slice, making it if need be."""
@@ -102,4 +103,21 @@ class Slices:
             full = self.get(slice_id)
             found = (slice_id, *(self.id(full.coarsen(g), g) for g in COARSER))
             self._family[slice_id] = found
+        return found
+
+    def at_place(self, slice_id: int, place_id: int) -> int:
+        """Return the id of a full slice at one place, making it if need be."""
+        found = self._at_place.get((slice_id, place_id))
+        if found is None:
+            row = (
+                self._conn.execute(
+                    "SELECT id FROM place_slices WHERE slice_id = ? AND place_id = ?",
+                    (slice_id, place_id),
+                ).fetchone()
+                or self._conn.execute(
+                    "INSERT INTO place_slices (slice_id, place_id) VALUES (?, ?) RETURNING id",
+                    (slice_id, place_id),
+                ).fetchone()
+            )
+            found = self._at_place[slice_id, place_id] = int(row[0])
         return found

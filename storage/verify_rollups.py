@@ -34,25 +34,39 @@ def differences(conn: sqlite3.Connection) -> Iterator[str]:
     yield from _compare("day", _counted(conn), conn.execute(stored.format("=")))
     _make_families(conn)
     yield from _compare("day", _coarser(conn), conn.execute(stored.format("<>")))
-    months = conn.execute("SELECT * FROM rollup_month ORDER BY 1, 2, 3")
-    yield from _compare("month", _monthly(conn), months)
+    yield from _compare("month", _monthly(conn, "rollup"), _cells(conn, "rollup_month"))
+    places = _counted(conn, at_place=True)
+    yield from _compare("at a place, day", places, _cells(conn, "rollup_place_day"))
+    monthly = _monthly(conn, "rollup_place")
+    yield from _compare("at a place, month", monthly, _cells(conn, "rollup_place_month"))
 
 
-def _counted(conn: sqlite3.Connection) -> Iterator[_Cell]:
-    """Yield the full daily cells, counted from the mentions: totals, then topics."""
+def _cells(conn: sqlite3.Connection, table: str) -> sqlite3.Cursor:
+    return conn.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3")
+
+
+def _counted(conn: sqlite3.Connection, *, at_place: bool = False) -> Iterator[_Cell]:
+    """Yield the full daily cells, counted from the mentions: totals, then topics.
+
+    What is missing among the slices at a place gives cells that are found missing.
+    """
+    part, joined = "m.slice_id", ""
+    if at_place:
+        part = "coalesce(p.id, -m.slice_id)"
+        joined = " LEFT JOIN place_slices p ON p.slice_id = m.slice_id AND p.place_id = m.place_id"
     for (slice_id, day), rows in groupby(
         conn.execute(
-            f"SELECT m.slice_id, m.day, {_FACTS} FROM mentions m WHERE m.deleted_at IS NULL"
-            " ORDER BY 1, 2"
+            f"SELECT {part}, m.day, {_FACTS} FROM mentions m{joined}"
+            " WHERE m.deleted_at IS NULL ORDER BY 1, 2"
         ),
         key=itemgetter(0, 1),
     ):
         yield (TOTAL, slice_id, day, *_summed(measures(*row[2:]) for row in rows))
     for key, rows in groupby(
         conn.execute(
-            f"SELECT x.topic_id, x.slice_id, m.day, {_FACTS} FROM mention_topics x"
-            " CROSS JOIN mentions m ON m.id = x.mention_id WHERE m.deleted_at IS NULL"
-            " ORDER BY 1, 2, 3"
+            f"SELECT x.topic_id, {part if at_place else 'x.slice_id'}, m.day, {_FACTS}"
+            f" FROM mention_topics x CROSS JOIN mentions m ON m.id = x.mention_id{joined}"
+            " WHERE m.deleted_at IS NULL ORDER BY 1, 2, 3"
         ),
         key=itemgetter(0, 1, 2),
     ):
@@ -88,9 +102,9 @@ def _coarser(conn: sqlite3.Connection) -> Iterator[_Cell]:
     )
 
 
-def _monthly(conn: sqlite3.Connection) -> Iterator[_Cell]:
+def _monthly(conn: sqlite3.Connection, prefix: str) -> Iterator[_Cell]:
     months: dict[int, int] = {}
-    cells = conn.execute("SELECT * FROM rollup_day ORDER BY 1, 2, 3")
+    cells = _cells(conn, f"{prefix}_day")
 
     def key(row: _Cell) -> _Cell:
         day = row[2]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import reduce
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -11,7 +14,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage import facts, listing, matching, mentions, polls, queries, scores, sources, workspace
+from storage import (
+    facts,
+    listing,
+    matching,
+    mentions,
+    part_figures,
+    polls,
+    queries,
+    scores,
+    sources,
+    workspace,
+)
 from storage.database import Database
 from storage.listing import MentionRow
 from storage.models import (
@@ -26,6 +40,7 @@ from storage.models import (
     Observation,
     Purpose,
     Source,
+    Sums,
     Topic,
     Urgency,
 )
@@ -34,6 +49,7 @@ from storage.queries import By, Step
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 SIZE = 400
 SOURCES = ("play", "shop", "survey")
+PLACES = ("play", "play-b", "shop-b", "survey", "nowhere")
 TOPICS = ("price", "staff", "speed", "food")
 WORDS = ("good", "bad", "slow", "slower", "fine", "fee", "feel")
 BYS: tuple[By, ...] = ("source", "brand", "product", "lang", "topic", "kind")
@@ -54,7 +70,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         now = NOW - timedelta(hours=hours)
         seen = [_observation(draw, source, number) for number in range(SIZE // 3)]
         poll = polls.begin(made, source, now, "test")
-        gone = ((source, "3"), (source, "5"))
+        gone = ((f"{source}-b", "3"), (source, "6"))
         mentions.store_batch(made, Source(source, "feeds"), poll, Batch(tuple(seen)), now)
         mentions.store_batch(made, Source(source, "feeds"), poll, Batch((), gone=gone), now)
     waiting = scores.pending(made.reader(), SIZE - 80)
@@ -66,7 +82,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def _observation(draw: Random, source: str, number: int) -> Observation:
     survey = source == "survey"
     return Observation(
-        source,
+        f"{source}-b" if number % 2 else source,
         str(number),
         Kind.SURVEY if survey else draw.choice((Kind.REVIEW, Kind.SOCIAL)),
         text=" ".join(draw.choices(WORDS, k=draw.randint(0, 3))),
@@ -120,11 +136,13 @@ FILTERS = st.builds(
     urgency=st.sampled_from(((), (), (), (Urgency.LEGAL,), (Urgency.SAFETY, Urgency.DATA_LEAK))),
     disagrees=st.sampled_from((False, False, False, True)),
     text=st.sampled_from(("", "", "good", "fee", "slow bad", '"fee"', "nothing")),
-    places=st.just(()) | some(SOURCES),
+    places=st.just(()) | some(PLACES),
     marks=st.just(()) | st.lists(st.sampled_from(Mark), max_size=2, unique=True).map(tuple),
     unanswered=st.booleans(),
     since=st.none() | st.integers(0, 3).map(lambda hours: NOW - timedelta(hours=hours)),
 )
+CELLS = FILTERS.map(lambda flt: replace(flt, text="", marks=(), unanswered=False, since=None))
+"""Filters that the rollups answer."""
 
 
 def behind(db: Database, flt: MentionFilter) -> list[MentionRow]:
@@ -179,7 +197,7 @@ def groups(rows: list[MentionRow], by: By, flt: MentionFilter) -> dict[str, int]
     return found
 
 
-@given(FILTERS)
+@given(CELLS | FILTERS)
 @settings(max_examples=100, deadline=None)
 def test_every_figure_is_of_the_mentions_behind_it(db: Database, flt: MentionFilter) -> None:
     conn = db.reader()
@@ -189,6 +207,9 @@ def test_every_figure_is_of_the_mentions_behind_it(db: Database, flt: MentionFil
     for by in BYS:
         told = {group.key: group.sums.n for group in queries.breakdown(conn, flt, by)}
         assert told == groups(rows, by, flt)
+    by_place = part_figures.places(conn, flt)
+    assert {each.key: each.sums.n for each in by_place} == Counter(row.place for row in rows)
+    assert reduce(Sums.plus, (each.sums for each in by_place), Sums()) == queries.total(conn, flt)
     for step in STEPS:
         points = queries.trend(conn, flt, step)
         assert sum(point.sums.n for point in points) == len(rows)
@@ -197,7 +218,7 @@ def test_every_figure_is_of_the_mentions_behind_it(db: Database, flt: MentionFil
         assert [point.start for point in points] == starts
 
 
-@given(FILTERS)
+@given(CELLS | FILTERS)
 @settings(max_examples=60, deadline=None)
 def test_sums_are_those_of_the_mentions(db: Database, flt: MentionFilter) -> None:
     rows = behind(db, flt)
@@ -246,6 +267,8 @@ def test_cells_are_read_by_their_key(db: Database) -> None:
     queries.breakdown(conn, MentionFilter(topics=("price",)), "source")
     queries.breakdown(conn, MentionFilter(), "topic")
     queries.trend(conn, MentionFilter(), "day")
+    part_figures.places(conn, MentionFilter())
+    queries.trend(conn, MentionFilter(places=("play",)), "day")
     conn.set_trace_callback(None)
     for sql in (each for each in asked if " rollup_" in each):
         plans += [row[3] for row in conn.execute(f"EXPLAIN QUERY PLAN {sql}")]

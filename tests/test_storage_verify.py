@@ -11,8 +11,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlite_utils
 
-from storage import audit, cases, rules, verify
+from storage import audit, cases, rules, schema_places, verify
 from storage.database import Database
 from storage.models import Label
 from storage.people import person
@@ -88,6 +89,14 @@ def test_it_agrees_after_edits_deletions_labels_replies_and_a_new_timezone(db: D
     assert findings(db) == []
 
 
+def test_a_file_from_before_cells_by_place_gets_them(db: Database) -> None:
+    with closing(sqlite3.connect(db.path, isolation_level=None)) as conn:
+        for table in ("rollup_place_day", "rollup_place_month", "place_slices"):
+            conn.execute(f"DROP TABLE {table}")
+        schema_places.m015_places(sqlite_utils.Database(conn))
+    assert findings(db) == []
+
+
 def test_an_empty_workspace_agrees(tmp_path: Path) -> None:
     db = open_company(tmp_path)
     assert findings(db) == []
@@ -146,6 +155,10 @@ REVIEWS = "(SELECT m.id FROM mentions m JOIN slices s ON s.id = m.slice_id WHERE
          "rollups"),
         ("INSERT INTO rollup_month SELECT 9, slice_id, month,"
          " 1,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0 FROM rollup_month LIMIT 1", "rollups"),
+        ("UPDATE rollup_place_day SET n = n + 1", "rollups"),
+        ("UPDATE rollup_place_month SET replied = replied + 1", "rollups"),
+        ("DELETE FROM rollup_place_day WHERE topic_id > 0", "rollups"),
+        ("UPDATE place_slices SET place_id = place_id + 1000", "rollups"),
         ("UPDATE slices SET product_id = 0 WHERE grouping = 2", "rollups"),
         ("UPDATE cases SET priority = priority + 1", "cases"),
         ("UPDATE case_events SET at = at + 1 WHERE seq = 2", "audit"),

@@ -14,6 +14,7 @@ from random import Random
 from statistics import median
 from typing import Literal, TypeAlias, TypeVar
 
+from dashboard import comparisons
 from dashboard.bench.clocks import percentile
 from dashboard.bench.corpus import BRANDS, DAYS, NOW, PRODUCTS, SOURCES, Corpus
 from dashboard.bench.table import Figure, Goal, Section
@@ -39,8 +40,9 @@ Query: TypeAlias = Callable[[sqlite3.Connection, MentionFilter], object]
 
 PASSES = 3
 BYS: tuple[queries.By, ...] = ("source", "brand", "product", "lang", "topic", "kind")
-TOPIC_STEPS: tuple[Literal["day", "month"], ...] = ("day", "month")
 STEPS: tuple[queries.Step, ...] = ("day", "week", "month")
+UNASKED = ("topics by day, however long", "people, most of 90 days")
+"""What no page asks; told beside what it asks instead, without a goal."""
 MILLI = 1000.0
 """Milliseconds in a second."""
 
@@ -51,9 +53,11 @@ def section(path: Path, filters: int = 64) -> Section:
         many = Filters(Corpus().telling)
         chosen = [many.plain() for _ in range(filters)]
         found = _timed(conn, dict(_filtered()), chosen)
-        figures = [_figure(name, each, Goal(50)) for name, each in found.items()]
         fixed = _timed(conn, dict(_whole(conn)), [MentionFilter()] * 8)
-        figures += [_figure(name, each, Goal(50)) for name, each in fixed.items()]
+        figures = [
+            _figure(name, each, None if name in UNASKED else Goal(50))
+            for name, each in (found | fixed).items()
+        ]
         (size,) = conn.execute("SELECT count(*) FROM mentions").fetchone()
     return Section(
         "queries",
@@ -144,7 +148,8 @@ def _filtered() -> list[tuple[str, Query]]:
         ("count", queries.count),
         *((f"breakdown by {by}", partial(_breakdown, by)) for by in BYS),
         *((f"trend by {step}", partial(_trend, step)) for step in STEPS),
-        *((f"topics by {step}", partial(_topic_trends, step)) for step in TOPIC_STEPS),
+        ("topics over time", lambda c, flt: _topic_trends(comparisons.trend_step(flt), c, flt)),
+        ("topics by day, however long", partial(_topic_trends, "day")),
         ("breakdown by place", part_figures.places),
         ("page, newest 50", lambda conn, flt: listing.page(conn, flt)),
         ("page, further back", _further),
@@ -186,6 +191,7 @@ def _whole(conn: sqlite3.Connection) -> list[tuple[str, Query]]:
         ("share of unscored", lambda conn, _: coverage.unscored_share(conn)),
         ("data until", lambda conn, _: coverage.data_until(conn)),
         ("comparable sites, 90 days", lambda c, _: brand_figures.sites(c, last_90, NOW)),
+        ("people, most of 7 days", lambda conn, _: authors.frequent(conn, last_7, 20)),
         ("people, most of 90 days", lambda conn, _: authors.frequent(conn, last_90, 20)),
         ("people, by name", lambda conn, _: authors.by_name(conn, name)),
         ("people, names like it", lambda conn, _: authors.names(conn, name[:-2])),

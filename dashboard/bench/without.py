@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from storage import mentions, rollups, scores
 from storage.measures import Cell
 from storage.newrows import NewRows
-from storage.rollups import Delta
+from storage.rollups import Delta, Spot
 
 
 class _RowsWithoutSearch(NewRows):
@@ -19,10 +19,10 @@ class _RowsWithoutSearch(NewRows):
 
 
 class _IdleDelta(Delta):
-    def arrive(self, slice_id: int, day: int, cell: Cell) -> None:
+    def arrive(self, spot: Spot, cell: Cell) -> None:
         pass
 
-    def move(self, sign: int, topics: Iterable[int], slice_id: int, day: int, cell: Cell) -> None:
+    def move(self, sign: int, topics: Iterable[int], spot: Spot, cell: Cell) -> None:
         pass
 
     def write(self, conn: sqlite3.Connection) -> None:
