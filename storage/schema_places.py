@@ -36,7 +36,7 @@ INSERT INTO rollup_place_month SELECT topic_id, slice_id,
 
 
 @migrations()
-def m015_places(db: sqlite_utils.Database) -> None:
+def m016_places(db: sqlite_utils.Database) -> None:
     """Figures by place from cells of their own."""
     run(db, _PARTS)
     run(db, rollup("rollup_place_day", "day") + "\n" + rollup("rollup_place_month", "month"))

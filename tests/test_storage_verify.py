@@ -93,7 +93,7 @@ def test_a_file_from_before_cells_by_place_gets_them(db: Database) -> None:
     with closing(sqlite3.connect(db.path, isolation_level=None)) as conn:
         for table in ("rollup_place_day", "rollup_place_month", "place_slices"):
             conn.execute(f"DROP TABLE {table}")
-        schema_places.m015_places(sqlite_utils.Database(conn))
+        schema_places.m016_places(sqlite_utils.Database(conn))
     assert findings(db) == []
 
 
