@@ -40,7 +40,7 @@ from sentiment.cleaning import Cleaned, clean
 from sentiment.opinions import Clauses, label
 from sentiment.phrases import Found, Phrases
 from sentiment.scoring import UNSURE
-from sentiment.tokens import read, spans
+from sentiment.tokens import read, starts
 from storage.models import Analysis, Brand, Flag, Label, Passage, Topic
 
 VERSION = 2
@@ -156,23 +156,24 @@ def _plain(text: str) -> str:
 class _Places:
     """Where the words of a text stand; looked up when the first one is asked for."""
 
-    __slots__ = ("_count", "_found", "_text")
+    __slots__ = ("_starts", "_text", "_tokens")
 
     def __init__(self, text: _Text, reading: understanding.Reading) -> None:
         self._text = text
-        self._count = len(reading.tokens)
-        self._found: list[tuple[int, int]] | None = None
+        self._tokens = reading.tokens
+        self._starts: list[int] | None = None
 
-    def all(self) -> list[tuple[int, int]]:
-        """Return the span of each word in the scored text."""
-        if self._found is None:
-            self._found = spans(self._text.scored, self._count)
-        return self._found
+    def starts(self) -> list[int]:
+        """Return where each word begins in the scored text."""
+        if self._starts is None:
+            self._starts = starts(self._text.scored, len(self._tokens))
+        return self._starts
 
     def given(self, start: int, end: int) -> tuple[int, int]:
         """Turn a span of words into one of the given text."""
-        places = self.all()
-        return self._text.cleaned.given(places[start][0], places[end - 1][1])
+        places = self.starts()
+        finish = places[end - 1] + self._tokens[end - 1].size
+        return self._text.cleaned.given(places[start], finish)
 
 
 def _read(passage: Passage, phrases: Phrases) -> Analysis:
@@ -192,7 +193,7 @@ def _read(passage: Passage, phrases: Phrases) -> Analysis:
     score = scoring.score(good, bad)
     told = label(score)
     confidence = scoring.confidence(told, good, bad, reading.asks)
-    judge = aspects.Aspects(reading, places.all()) if about or passage.targets else None
+    judge = aspects.Aspects(reading, places.starts()) if about or passage.targets else None
     return Analysis(
         label=told,
         score=score,

@@ -55,7 +55,6 @@ class Aspects:
     __slots__ = (
         "_clauses",
         "_contrasts",
-        "_counts",
         "_ends",
         "_hits",
         "_places",
@@ -63,16 +62,15 @@ class Aspects:
         "_starts",
     )
 
-    def __init__(self, reading: Reading, places: Sequence[tuple[int, int]]) -> None:
+    def __init__(self, reading: Reading, starts: Sequence[int]) -> None:
         self._reading = reading
-        self._starts = [start for start, _ in places]
+        self._starts = starts
         self._ends = [clause.end for clause in reading.structure.clauses]
         self._clauses = reading.structure.clauses
         self._hits = sorted((hit for hit in reading.hits if hit.value), key=_place)
         self._places = [hit.at for hit in self._hits]
         led = (1 if clause.lead & (g.CONTRAST | g.CONCEDES) else 0 for clause in self._clauses)
         self._contrasts = [0, *accumulate(led)]
-        self._counts: dict[int, list[int]] = {}
 
     def place(self, start: int) -> int:
         """Return the number of the clause that a position of the text is in."""
@@ -145,12 +143,8 @@ class Aspects:
 
     def _between(self, mask: int, low: int, high: int) -> int:
         """Return how many words from ``low`` to ``high`` have one of the flags."""
-        counts = self._counts.get(mask)
-        if counts is None:
-            flags = self._reading.structure.flags
-            counts = [0, *accumulate([1 if flag & mask else 0 for flag in flags])]
-            self._counts[mask] = counts
-        return counts[high] - counts[low] if high > low else 0
+        # Never more than REACH of them: counting ahead for the whole text costs more.
+        return len([flag for flag in self._reading.structure.flags[low:high] if flag & mask])
 
     def _contrasted(self, a: int, b: int) -> bool:
         low, high = (a, b) if a < b else (b, a)

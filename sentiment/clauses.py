@@ -11,7 +11,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
+from functools import reduce
 from itertools import accumulate, compress
+from operator import or_
 from typing import NamedTuple
 
 from sentiment import grammar as g
@@ -75,6 +77,8 @@ class Structure(NamedTuple):
     signs: list[Phrase]
     good_denied: Sequence[bool]
     bad_denied: Sequence[bool]
+    every: int
+    """The flags that any word has."""
 
     def clause(self, at: int) -> int:
         """Return the number of the clause that a word stands in."""
@@ -99,7 +103,8 @@ def structure(tokens: list[Token]) -> Structure:
     if denials:
         good = _parity([(d.start, d.end) for d in denials], len(words))
         bad = _parity([(d.start, min(d.asked, d.end)) for d in denials], len(words))
-    return Structure(words, flags, clauses, ends, found.phrases, found.signs, good, bad)
+    every = reduce(or_, flags, 0)
+    return Structure(words, flags, clauses, ends, found.phrases, found.signs, good, bad, every)
 
 
 class _Never(Sequence[bool]):
@@ -133,7 +138,7 @@ def _cut(words: list[str], flags: list[int]) -> list[Clause]:
     sentence = 0
     for at in compress(range(size), flags):
         flag = flags[at]
-        if at > clause.start and _starts(flags, at, clause, size):
+        if flag & _MAY_START and at > clause.start and _starts(flags, at, clause, size):
             clause.end = at
             clause = Clause(at, sentence, flag)
             clauses.append(clause)
@@ -199,6 +204,7 @@ def _opens(flags: list[int], at: int, start: int, size: int) -> bool:
 
 _SUPPOSED = CONDITION | CONCEDED
 _SUBJECTS = g.SUBJECT | g.DETERMINER
+_MAY_START = _OPENS | _SUBJECTS
 
 
 def _restarts(flags: list[int], at: int, clause: Clause) -> bool:

@@ -21,6 +21,7 @@ _PREFERS = g.words("rather prefer prefers preferred")
 _COMPARES = g.words("better nicer cheaper faster friendlier easier cleaner quicker superior")
 _BEATS = g.words("beat beats outperform outperforms ahead match trumps")
 _MISSES = g.words("miss missing with")
+_TELLING = _PREFERS | _LEAVES | _BEATS | _MISSES
 _SAME = g.words("it they their its that's they're it's")
 _LESSON = "should|could|must|need|needs ~2 learn"
 _NOBODY = ("nobody", "<not>", "no|")
@@ -36,9 +37,11 @@ def weigh(found: Structure, hits: list[Hit]) -> None:
                 hit.factor *= -1.0
         elif _turned(found, hit):
             hit.factor *= -0.9
-    rivals = any(flag & g.RIVAL for flag in flags)
+    rivals = found.every & g.RIVAL
     if rivals:
         _sides(found, hits)
+    if _TELLING.isdisjoint(words):
+        return
     for at, word in enumerate(words):
         if word in _PREFERS and (value := _prefers(found, at)):
             _add(hits, found, at, value)

@@ -81,7 +81,7 @@ def purpose(reading: Reading, score: float, span: Span) -> Purpose | None:
 
 def _is_spam(found: Structure, signs: Sequence[Phrase], hits: Sequence[Hit]) -> bool:
     kinds = {sign.pattern.text for sign in signs}
-    linked = any(flag & g.LINK for flag in found.flags)
+    linked = bool(found.every & g.LINK)
     return len(kinds) + linked >= SPAM and not any(hit.value < -1 for hit in hits)
 
 

@@ -59,7 +59,7 @@ def weigh(found: Structure, hits: list[Hit]) -> None:
     good = [hit for hit in hits if hit.value > 0.5]
     if not good:
         return
-    if any(flag & g.IRONY for flag in found.flags):
+    if found.every & g.IRONY:
         for hit in good:
             hit.factor *= -0.8
         return

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import compress, pairwise
 from typing import NamedTuple
 from unicodedata import combining, normalize
 
@@ -92,8 +92,9 @@ class Phrases:
 
     def find(self, text: str) -> list[Found]:
         """Return what of the list stands in the text, in order."""
-        starts = [*map(self._starts.__getitem__, _WORD.findall(text))]
-        found = self._matches(text, starts) if any(starts) else []
+        words = _WORD.findall(text)
+        starts = [*map(self._starts.__getitem__, words)]
+        found = self._matches(text, words, starts) if any(starts) else []
         if self._anywhere and not text.isascii():
             more = (
                 Found(*hit.span(), self._unspaced[hit[0]]) for hit in self._anywhere.finditer(text)
@@ -101,15 +102,20 @@ class Phrases:
             found = sorted([*found, *more])
         return found
 
-    def _matches(self, text: str, starts: Sequence[tuple[_Phrase, ...] | None]) -> list[Found]:
-        spans = [match.span() for match in _WORD.finditer(text)]
+    def _matches(
+        self, text: str, words: list[str], starts: Sequence[tuple[_Phrase, ...] | None]
+    ) -> list[Found]:
+        spans: list[tuple[int, int]] = []
         found: list[Found] = []
         free = 0
-        for at, phrases in enumerate(starts):
-            if phrases is None or at < free:
+        for at in compress(range(len(starts)), starts):
+            if at < free:
                 continue
-            for phrase in phrases:
-                if _stands(phrase, text, spans, at):
+            for phrase in starts[at] or ():
+                if len(phrase.words) > 1 and not _spoken(phrase, words, at):
+                    continue
+                spans = spans or [match.span() for match in _WORD.finditer(text)]
+                if _joined(phrase, text, spans, at):
                     free = at + len(phrase.words)
                     found.append(Found(spans[at][0], spans[free - 1][1], phrase.key))
                     break
@@ -126,18 +132,23 @@ def _parse(text: str, key: str) -> _Phrase | None:
     return _Phrase(words, joints, text.endswith("*"), key)
 
 
-def _stands(phrase: _Phrase, text: str, spans: list[tuple[int, int]], at: int) -> bool:
-    """Tell whether the words after the first one, and what joins them, are the phrase's."""
+def _spoken(phrase: _Phrase, words: list[str], at: int) -> bool:
+    """Tell whether the words after the first one are the phrase's."""
     size = len(phrase.words)
-    if at + size > len(spans):
+    if at + size > len(words):
         return False
     for step in range(1, size):
-        start, end = spans[at + step]
-        word = fold(text[start:end])
+        word = fold(words[at + step])
         wanted = phrase.words[step]
         if word != wanted and not (phrase.open and step == size - 1 and word.startswith(wanted)):
             return False
-        joint = text[spans[at + step - 1][1] : start].strip()
+    return True
+
+
+def _joined(phrase: _Phrase, text: str, spans: list[tuple[int, int]], at: int) -> bool:
+    """Tell whether what stands between the words is as in the phrase."""
+    for step in range(1, len(phrase.words)):
+        joint = text[spans[at + step - 1][1] : spans[at + step][0]].strip()
         if joint != phrase.joints[step - 1] and not {joint, phrase.joints[step - 1]} <= _JOINTS:
             return False
     return True

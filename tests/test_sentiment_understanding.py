@@ -13,7 +13,8 @@ from sentiment.analyser import best
 from sentiment.lexicon import lexicon
 from sentiment.opinions import label
 from sentiment.scoring import confidence, score
-from sentiment.tokens import read, spans
+from sentiment.tokens import Token, read
+from sentiment.tokens import starts as beginnings
 from sentiment.understanding import understand
 from sentiment.vader import vader
 from storage.models import Brand, Label, Passage
@@ -92,10 +93,16 @@ def test_strength_and_capitals_add_and_reduce() -> None:
     assert value("It was very bad") < value("It was bad") < value("It was slightly bad") < 0
 
 
+def placed(text: str, words: list[Token]) -> list[tuple[int, int]]:
+    """Return the span of each word."""
+    starts = beginnings(text, len(words))
+    return [(at, at + word.size) for at, word in zip(starts, words, strict=True)]
+
+
 def test_words_are_found_where_they_stand() -> None:
     text = "Thiiiis is sooo good!! 3hrs late,\n#NeverAgain @you http://x.org/y :-) ok👍👍 and/or"
     words = read(text)
-    places = spans(text, len(words))
+    places = placed(text, words)
     told = {word.word: text[slice(*place)] for word, place in zip(words, places, strict=True)}
     assert told["soo"] == "sooo"
     assert told["3"] == "3"
@@ -111,7 +118,7 @@ def test_words_are_found_where_they_stand() -> None:
 @given(st.text(max_size=120))
 def test_any_text_is_read_and_placed(text: str) -> None:
     words = read(text)
-    for start, end in spans(text, len(words)):
+    for start, end in placed(text, words):
         assert 0 <= start <= end <= len(text)
     answer = best(RIVAL).analyse([Passage(text, "en")])[0]
     if answer.purpose:

@@ -110,7 +110,7 @@ def _vocabulary(draw: Random) -> dict[str, float]:
         (0.56, _FUNCTION),
         (0.05, _FELT),
         (0.075, _ABOUT),
-        (0.315, sorted(rare, key=len)),
+        (0.315, sorted(rare, key=lambda word: (len(word), word))),
     ):
         weights = [1 / (rank + 2.7) for rank in range(1, len(words) + 1)]
         whole = sum(weights)
