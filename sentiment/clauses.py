@@ -136,7 +136,7 @@ def _cut(words: list[str], flags: list[int]) -> list[Clause]:
     clause = Clause(0, 0, flags[0] if flags else 0)
     clauses = [clause]
     sentence = 0
-    for at in compress(range(size), flags):
+    for at in compress(range(size), [flag & _CUTTING for flag in flags]):
         flag = flags[at]
         if flag & _MAY_START and at > clause.start and _starts(flags, at, clause, size):
             clause.end = at
@@ -158,6 +158,7 @@ def _cut(words: list[str], flags: list[int]) -> list[Clause]:
 
 
 _CUED = g.CONTRAST | g.CONCEDES | g.IF | g.NOW | g.ME | g.YOU | g.WOULD | g.AUXILIARY
+_CUTTING = _CUED | _ENDS | _OPENS | g.SUBJECT | g.DETERMINER
 
 
 def _note(clause: Clause, flag: int, word: str) -> None:

@@ -7,6 +7,7 @@ Denial, strength and capitals within a clause; what clauses mean for each other 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 
 from sentiment import grammar as g
 from sentiment.clauses import Structure
@@ -53,14 +54,13 @@ def hits(tokens: Sequence[Token], found: Structure) -> list[Hit]:
     """Return the opinion words of a text, in order."""
     flags = found.flags
     listed = [Hit(p.start, p.end, p.pattern.key, p.pattern.value, True) for p in found.phrases]
-    for at, flag in enumerate(flags):
-        if flag & g.HIT:
-            word = found.words[at]
-            if flag & g.STEP and at + 1 < len(flags) and flags[at + 1] & g.HIT:
-                continue
-            if word in _AMBIGUOUS and not _means(word, at, found):
-                continue
-            listed.append(Hit(at, at + 1, word, tokens[at].value, False))
+    for at in compress(range(len(flags)), [flag & g.HIT for flag in flags]):
+        word = found.words[at]
+        if flags[at] & g.STEP and at + 1 < len(flags) and flags[at + 1] & g.HIT:
+            continue
+        if word in _AMBIGUOUS and not _means(word, at, found):
+            continue
+        listed.append(Hit(at, at + 1, word, tokens[at].value, False))
     listed.sort(key=_place)
     mixed = any(flags[hit.at] & g.UPPER for hit in listed) and any(map(_is_lower, tokens))
     clauses = found.clauses

@@ -24,6 +24,8 @@ SURE = 0.5
 SURE_ENGLISH = 0.4
 HINT = 5.0
 PLAUSIBLE = 0.2
+KEPT_RUNS = 100_000
+LONGEST_KEPT = 48
 
 
 def _words(text: str) -> frozenset[str]:
@@ -74,6 +76,23 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
+class _Runs(dict[str, frozenset[str]]):
+    """Run of letters as it stands in the text → its words in lower case."""
+
+    __slots__ = ()
+
+    def __missing__(self, run: str) -> frozenset[str]:
+        words = frozenset(_WORD.findall(run.lower()))
+        if len(run) <= LONGEST_KEPT:
+            if len(self) >= KEPT_RUNS:
+                self.clear()
+            self[run] = words
+        return words
+
+
+_RUNS = _Runs()
+
+
 class Guess(NamedTuple):
     """The language (ISO 639-1, None if unknown), and whether to read it as English."""
 
@@ -113,7 +132,7 @@ def _plainly_english(sample: str) -> bool:
     """Tell whether English function words alone decide, so that no model is needed."""
     if "@" in sample or "#" in sample or "://" in sample or "www." in sample:
         sample = _NAMES.sub(" ", sample)
-    words = set(_WORD.findall(sample.lower()))
+    words = frozenset().union(*map(_RUNS.__getitem__, sample.split()))
     own = words & ENGLISH
     if len(own) < max(2, len(words) // 12):
         return False

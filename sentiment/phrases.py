@@ -111,9 +111,13 @@ class Phrases:
         for at in compress(range(len(starts)), starts):
             if at < free:
                 continue
+            following: str | None = None
             for phrase in starts[at] or ():
-                if len(phrase.words) > 1 and not _spoken(phrase, words, at):
-                    continue
+                if len(phrase.words) > 1:
+                    if following is None:
+                        following = fold(words[at + 1]) if at + 1 < len(words) else ""
+                    if not following.startswith(phrase.words[1]) or not _spoken(phrase, words, at):
+                        continue
                 spans = spans or [match.span() for match in _WORD.finditer(text)]
                 if _joined(phrase, text, spans, at):
                     free = at + len(phrase.words)

@@ -71,18 +71,20 @@ def phrases(tokens: list[Token], words: list[str], flags: list[int]) -> Found:
     """Return what the lists hold; ``flags`` of the words of a phrase are changed."""
     found = Found([], [], [], [], [])
     size = len(words)
-    begins = [at for at in compress(range(size), flags) if tokens[at].starts]
-    if not begins:
-        return found
-    stops = [at for at in compress(range(size), flags) if flags[at] & g.STOP]
-    present = set(words)
+    begins = [token.starts if token.flags else None for token in tokens]
+    present: set[str] = set()
+    stops: list[int] = []
     free = 0
-    for at in begins:
-        starts = tokens[at].starts
+    for at, starts, following in compress(
+        zip(range(size), begins, [*words[1:], ""], strict=False), begins
+    ):
         assert starts
-        entries = starts.alone
-        if at + 1 < size:
-            entries = starts.followed.get(words[at + 1], entries)
+        entries = starts.followed.get(following, starts.alone)
+        if not entries:
+            continue
+        if not present:
+            present.update(words)
+            stops = [at for at in compress(range(size), flags) if flags[at] & g.STOP]
         limit = 0
         for entry in entries:
             pattern = entry[0]
