@@ -27,9 +27,9 @@ def command() -> None:
 @click.option(
     "--format",
     "forms",
-    default="html,xlsx,csv",
+    default="pdf,xlsx,html,csv",
     show_default=True,
-    help="Formats, separated by commas: html, xlsx, csv.",
+    help="Formats, separated by commas: pdf, xlsx, html, csv.",
 )
 @click.option(
     "--as-of",

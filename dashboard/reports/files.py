@@ -11,12 +11,14 @@ from dashboard.reports.weekly import Weekly
 class Format(StrEnum):
     """How a summary is written; the value is the file's suffix."""
 
+    PDF = "pdf"
     HTML = "html"
     XLSX = "xlsx"
     CSV = "csv"
 
 
 TYPES = {
+    Format.PDF: "application/pdf",
     Format.HTML: "text/html",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     Format.CSV: "text/csv",
@@ -36,6 +38,10 @@ def write(report: Weekly, form: Format) -> bytes:
 
 def _writer(form: Format) -> Callable[[Weekly], bytes]:
     """Load only the renderer that is asked for."""
+    if form is Format.PDF:
+        from dashboard.reports.pdf import render as write_pdf
+
+        return write_pdf
     if form is Format.HTML:
         from dashboard.reports.page import render
 

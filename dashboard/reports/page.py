@@ -9,21 +9,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard import markup, theme
-from dashboard.reports import svg, wording
-from dashboard.reports.tidy import in_time
-from dashboard.reports.weekly import Headline, Topic, Trend, TrendWeek, Weekly, moved
+from dashboard.reports import parts, svg, wording
+from dashboard.reports.weekly import Headline, Topic, Weekly, moved
 from dashboard.reports.wording import UNITS, figure
 from sentiment.metrics import Change
 from storage.models import Label
 from storage.quotes import Quote
 
-_ORDER = (Label.NEGATIVE, Label.NEUTRAL, Label.POSITIVE, Label.UNSURE, Label.UNSCORED)
-_FEW = 65
-"""Mentions in the quarter, five a week: fewer make no line, only noise; the workbook has all."""
 _WHOLE = ("Brands compared", "Queue", "How complete the data are")
 """Sections that are printed on one sheet."""
 _TOPICS = 12
@@ -37,7 +33,8 @@ def render(report: Weekly) -> bytes:
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     sections = (
         _header(report),
-        _list("story", wording.story(report)),
+        _comment(report),
+        _brief(report),
         _section("Headline figures", _headlines(report)),
         _section(f"Last {_weeks(report)} weeks", _trends(report)),
         _section("Topics", _topics(report)),
@@ -78,13 +75,11 @@ def _headlines(report: Weekly) -> str:
 
 
 def _kind(headline: Headline) -> str:
-    volume = f"{headline.now.n:,} this week"
-    if headline.before is not None:
-        volume += f", {headline.before.n:,} the week before"
     tiles = "".join(_tile(change) for change in headline.changes)
     name = wording.KINDS[headline.kind]
     return (
-        f'<div class="kind k{len(headline.changes)}"><h3>{name} <span>{volume}</span></h3>'
+        f'<div class="kind k{len(headline.changes)}">'
+        f"<h3>{name} <span>{parts.volume(headline)}</span></h3>"
         f'<div class="tiles">{tiles}</div></div>'
     )
 
@@ -107,62 +102,27 @@ def _moved(change: Change) -> str:
     good = wording.is_good(change)
     arrow = "▲" if change.difference > 0 else "▼" if change.difference < 0 else "■"
     if good is None:
-        said = f"{wording.difference(change)}, {html.escape(_plain(change))}"
+        said = f"{wording.difference(change)}, {html.escape(parts.plain(change))}"
         return f'<div class="change none">{said}</div>'
     kind = "good" if good else "bad"
     said = f"{arrow} {wording.difference(change)}"
     return f'<div class="change {kind}"><b>{said}</b> real change</div>'
 
 
-def _plain(change: Change) -> str:
-    return "within chance" if change.verdict == "no real change" else change.verdict
-
-
 def _trends(report: Weekly) -> str:
-    drawn = [trend for trend in report.trends if sum(each.sums.n for each in trend.weeks) >= _FEW]
+    drawn = parts.charts(report)
     if not drawn:
         return "<p>Too few mentions to draw.</p>"
-    charts = "".join(_trend(trend) for trend in drawn)
-    names = [(theme.LABELS[label], label.value) for label in _ORDER]
+    figures = "".join(
+        f"<figure><figcaption>{each.title}</figcaption>{each.svg}</figure>" for each in drawn
+    )
     items = "".join(
         f'<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" '
         f'fill="{colour}"/></svg>{name}</li>'
-        for colour, name in names
+        for name, colour in parts.legend()
     )
     note = "<li>shaded band: range of the figure</li><li>hatched: not everything was collected</li>"
-    return f'<div class="charts">{charts}</div><ul class="legend">{items}{note}</ul>'
-
-
-def _trend(trend: Trend) -> str:
-    kind = wording.KINDS[trend.kind]
-    points = [
-        svg.Point(_label(each), each.main.value, each.main.low, each.main.high, each.gap)
-        for each in trend.weeks
-    ]
-    stacks = [
-        svg.Stack(
-            _label(each),
-            tuple((theme.LABELS[label], getattr(each.sums, label.value)) for label in _ORDER),
-            each.gap,
-        )
-        for each in trend.weeks
-    ]
-    first, last = trend.weeks[0], trend.weeks[-1]
-    spoken = (
-        f"{UNITS[trend.main].name} of {kind.lower()} by week, from"
-        f" {figure(first.main.value, trend.main)} to {figure(last.main.value, trend.main)}"
-    )
-    return (
-        f"<figure><figcaption>{kind} <span>· {wording.inline(trend.main)}</span></figcaption>"
-        f"{svg.line(points, theme.LIGHT.primary, lambda x: figure(x, trend.main), spoken)}</figure>"
-        f"<figure><figcaption>{kind} <span>· number per week, by label</span></figcaption>"
-        f"{svg.bars(stacks, lambda x: f'{x:,.0f}', f'Number of {kind.lower()} by week')}</figure>"
-    )
-
-
-def _label(each: TrendWeek) -> str:
-    monday = each.week.monday
-    return f"{monday.day} {monday:%b}"
+    return f'<div class="charts">{figures}</div><ul class="legend">{items}{note}</ul>'
 
 
 def _topics(report: Weekly) -> str:
@@ -253,7 +213,7 @@ def _quotes(report: Weekly) -> str:
 
 
 def _quote(quote: Quote) -> str:
-    title = f"<b>{markup.said(quote.title)}</b><br>" if _adds(quote) else ""
+    title = f"<b>{markup.said(quote.title)}</b><br>" if parts.adds(quote) else ""
     link = markup.safe_url(quote.url)
     where = markup.said(quote.source)
     if link:
@@ -265,57 +225,14 @@ def _quote(quote: Quote) -> str:
     )
 
 
-def _adds(quote: Quote) -> bool:
-    return bool(quote.title) and not quote.text.startswith(quote.title)
-
-
 def _queue(report: Weekly) -> str:
-    now, before = report.queue, report.queue_before
-    rows = []
-    for name, title in (
-        ("opened", "Opened"),
-        ("answered", "Answered for the first time"),
-        ("resolved", "Resolved"),
-        ("dismissed", "Dismissed"),
-        ("open", "Open at the end"),
-        ("overdue", "Overdue at the end"),
-    ):
-        earlier = wording.DASH if before is None else f"{getattr(before, name):,}"
-        rows.append([title, f"{getattr(now, name):,}", earlier])
-    late = "more than half still wait" if now.waits and now.median_hours is None else ""
-    rows.append(
-        [
-            "Median first response",
-            late or wording.hours(now.median_hours),
-            wording.DASH if before is None else wording.hours(before.median_hours),
-        ]
-    )
-    change = in_time(now, before)
-    share = figure(change.now.value, "in_time")
-    span = f' <span class="small">({wording.between(change.now)})</span>' if now.due else ""
-    rows.append(["Answered in time", share + span, figure(change.before.value, "in_time")])
+    rows = [[html.escape(cell) for cell in row] for row in parts.queue_rows(report)]
     return f'<div class="narrow">{_table(("Cases", "This week", "Week before"), rows)}</div>'
 
 
 def _coverage(report: Weekly) -> str:
-    told = [
-        f"{html.escape(gap.source)} could not be read from"
-        f" {wording.moment(gap.start, report.timezone)} to"
-        f" {wording.moment(gap.end, report.timezone)}: {markup.said(gap.error)}"
-        for gap in report.gaps
-    ] or ["Every source was read all week, as far as the polls tell."]
-    told.append(
-        f"{figure(report.unscored.value, 'unscored')} of mentions have no label yet,"
-        f" of {figure(report.unsure.value, 'unsure')} the model is not sure; both stay in every"
-        " share."
-    )
-    refused = sum(each.refused for each in report.polls)
-    gone = sum(each.gone for each in report.polls)
-    told.append(
-        f"{sum(each.polls for each in report.polls):,} polls of {len(report.polls)} sources;"
-        f" {refused:,} rows could not be taken; {gone:,} mentions were deleted at their source."
-    )
-    return f'<ul class="notes">{"".join(f"<li>{each}</li>" for each in told)}</ul>'
+    items = "".join(f"<li>{markup.said(each)}</li>" for each in parts.coverage_lines(report))
+    return f'<ul class="notes">{items}</ul>'
 
 
 def _end(report: Weekly) -> str:
@@ -335,8 +252,19 @@ def _section(title: str, body: str) -> str:
     return f"<section{whole}><h2>{html.escape(title)}</h2>{body}</section>" if body else ""
 
 
-def _list(kind: str, told: Iterable[str]) -> str:
-    return f'<ul class="{kind}">{"".join(f"<li>{markup.said(each)}</li>" for each in told)}</ul>'
+def _comment(report: Weekly) -> str:
+    if not report.comment:
+        return ""
+    return f'<p class="comment">{markup.said(report.comment)}</p>'
+
+
+def _brief(report: Weekly) -> str:
+    told = "".join(
+        f"<h3>{html.escape(heading)}</h3>"
+        f"<ul>{''.join(f'<li>{markup.said(each)}</li>' for each in lines)}</ul>"
+        for heading, lines in wording.brief(report)
+    )
+    return f'<div class="brief">{told}</div>'
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

@@ -122,14 +122,48 @@ def period(report: Weekly) -> str:
     return f"{day(report.start)} – {day(report.end)}"
 
 
-def story(report: Weekly) -> list[str]:
-    """Say in a few sentences what is worth knowing; only what is more than chance."""
-    said = [_headline(each, change) for each in report.headlines for change in each.changes]
-    said += [_topic(topic) for up in (True, False) for topic in moved(report.topics, up=up)]
-    told = [each for each in said if each] or [_nothing(report)]
-    told.append(_queue(report))
-    told += _coverage(report)
+def brief(report: Weekly) -> list[tuple[str, list[str]]]:
+    """Say on one page what is worth knowing: headings with sentences, none without.
+
+    Of figures and topics only what is more than chance.
+    """
+    changed = [_headline(each, change) for each in report.headlines for change in each.changes]
+    told = [
+        ("What changed", [each for each in changed if each] or [_nothing(report)]),
+        ("What was spoken of", _spoken(report)),
+        ("What we did", [_queue(report)]),
+        ("Needs a decision", _decisions(report)),
+        ("Keep in mind", _coverage(report)),
+    ]
+    return [(heading, lines) for heading, lines in told if lines]
+
+
+def _spoken(report: Weekly) -> list[str]:
+    said = [_topic(topic) for up in (True, False) for topic in moved(report.topics, up=up)]
+    said += [_worse(topic) for topic in report.topics]
+    return [each for each in said if each]
+
+
+def _decisions(report: Weekly) -> list[str]:
+    """Say what somebody has to decide: late cases, and topics that really became worse."""
+    told = []
+    late = report.queue.overdue
+    if late:
+        cases = "One case is" if late == 1 else f"{late:,} cases are"
+        told.append(f"{cases} overdue: who answers, and by when?")
+    for topic in report.topics:
+        if topic.negative.real and (topic.negative.difference or 0) > 0:
+            told.append(f"{topic.name}: who looks for the cause?")
     return told
+
+
+def _worse(topic: Topic) -> str:
+    change = topic.negative
+    if not change.real:
+        return ""
+    way = "worse" if (change.difference or 0) > 0 else "better"
+    now, before = (figure(each.value, "negative_share") for each in (change.now, change.before))
+    return f"{topic.name} is spoken of {way}: {now} of it negative, {before} before."
 
 
 def _headline(headline: Headline, change: Change) -> str:

@@ -105,9 +105,14 @@ def _summary(made: _Book, report: Weekly) -> None:
     row = 4
     if report.sample:
         sheet.write_string(3, 0, "SAMPLE DATA: an invented company", made.warning)
-    for line in wording.story(report):
-        sheet.write_string(row, 0, f"• {line}")
-        row += 1
+    if report.comment:
+        sheet.write_string(row, 0, report.comment)
+        row += 2
+    for heading, lines in wording.brief(report):
+        sheet.write_string(row, 0, heading, made.head)
+        for number, line in enumerate(lines, row + 1):
+            sheet.write_string(number, 0, f"• {line}")
+        row += len(lines) + 1
     head = (
         "Kind",
         "Measure",

@@ -1,0 +1,179 @@
+"""The summary as a PDF: hands words and numbers to the layout in ``weekly.typ``.
+
+Typst sets it with its own fonts, needs no program beside it, and takes all words as data:
+what a customer wrote cannot become markup. The document is tagged after PDF/UA-1; where a
+text has a letter that no font here has, that mark is left out and the letter is a box.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from dashboard import theme
+from dashboard.reports import parts, wording
+from dashboard.reports.weekly import Headline, Topic, Weekly
+from dashboard.reports.wording import UNITS, figure
+from sentiment.metrics import Change
+from storage.models import Label
+from storage.quotes import Quote
+
+_TEXT = 'font-size="11" font-family="inherit"'
+_SET = 'font-size="15" font-family="Libertinus Serif"'
+"""A drawing is half a page wide, so that its letters shrink by half."""
+_TOPICS = 14
+_CONTROL = {code: None for code in range(32) if code != 10}
+
+
+def render(report: Weekly) -> bytes:
+    """Return the summary as a PDF file; the same bytes for the same summary."""
+    layout = Path(__file__).with_name("weekly.typ").read_bytes()
+    data = {"report": json.dumps(_data(report), ensure_ascii=False)}
+    try:
+        return typst.compile(layout, sys_inputs=data, pdf_standards=["ua-1"])
+    except typst.TypstError:
+        # A glyph that is missing is against PDF/UA, and no reason to have no report.
+        return typst.compile(layout, sys_inputs=data)
+
+
+def _data(report: Weekly) -> dict[str, Any]:
+    unfinished = "" if report.finished else " (unfinished)"
+    until = wording.moment(report.known_at, report.timezone)
+    return {
+        "lang": "en",
+        "title": f"Weekly summary {report.week.text}",
+        "heading": f"Week {report.week.number}, {report.week.year}{unfinished}",
+        "over": f"Weekly summary · {_said(', '.join(report.brands)) or 'All brands'}",
+        "about": f"{wording.period(report)} · compared with {report.compared} · times in"
+        f" {report.timezone} · data to {until}",
+        "footer": "Made by Earshot from the same figures as its pages.",
+        "sample": report.sample,
+        "comment": _said(report.comment),
+        "brief": [
+            {"heading": heading, "lines": [_said(each) for each in lines]}
+            for heading, lines in wording.brief(report)
+        ],
+        "kinds": [_kind(each) for each in report.headlines],
+        **_charts(report),
+        "topics": [_topic(each) for each in report.topics[:_TOPICS]],
+        "more": _more(len(report.topics) - _TOPICS),
+        "rivals": _rivals(report),
+        "quotes": [
+            _side("Most negative", Label.NEGATIVE, report.worst),
+            _side("Most positive", Label.POSITIVE, report.best),
+        ],
+        "queue": [list(row) for row in parts.queue_rows(report)],
+        "coverage": [_said(each) for each in parts.coverage_lines(report)],
+        "meanings": [list(each) for each in wording.MEANINGS.items()],
+    }
+
+
+def _kind(headline: Headline) -> dict[str, Any]:
+    return {
+        "name": wording.KINDS[headline.kind],
+        "volume": parts.volume(headline),
+        "tiles": [_tile(change) for change in headline.changes],
+    }
+
+
+def _tile(change: Change) -> dict[str, Any]:
+    span = wording.between(change.now)
+    of = f"n {change.now.n:,}"
+    return {
+        "name": UNITS[change.name].name,
+        "value": figure(change.now.value, change.name),
+        "range": f"{span} · {of}" if span else of,
+        "change": _moved(change),
+    }
+
+
+def _moved(change: Change) -> dict[str, str]:
+    if change.difference is None:
+        return {"kind": "none", "text": change.verdict}
+    good = wording.is_good(change)
+    if good is None:
+        return {"kind": "none", "text": f"{wording.difference(change)}, {parts.plain(change)}"}
+    kind = "good" if good else "bad"
+    return {"kind": kind, "text": f"{wording.difference(change)}, real change"}
+
+
+def _charts(report: Weekly) -> dict[str, Any]:
+    drawn = [
+        {"title": chart.title, "alt": chart.spoken, "svg": _drawing(chart.svg)}
+        for chart in parts.charts(report)
+    ]
+    legend = [{"name": name, "colour": colour} for name, colour in parts.legend()]
+    weeks = len(report.trends[0].weeks) if report.trends else 0
+    return {"charts": drawn, "charts-heading": f"Last {weeks} weeks", "legend": legend}
+
+
+def _drawing(svg: str) -> str:
+    named = svg.replace(_TEXT, _SET)
+    return named.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
+
+
+def _topic(topic: Topic) -> list[Any]:
+    return [
+        _said(topic.name),
+        f"{topic.n:,}",
+        wording.DASH if topic.before is None else f"{topic.before:,}",
+        figure(topic.share.now.value, "topic_share"),
+        _cell(topic.share, judged=False),
+        figure(topic.negative.now.value, "negative_share"),
+        _cell(topic.negative, judged=True),
+    ]
+
+
+def _cell(change: Change, *, judged: bool) -> dict[str, str]:
+    said = wording.difference(change).removesuffix(" points")
+    if not change.real:
+        return {"kind": "none", "text": said}
+    kind = ("good" if wording.is_good(change) else "bad") if judged else "real"
+    return {"kind": kind, "text": said}
+
+
+def _more(number: int) -> str:
+    return f"{number} more in the workbook." if number > 0 else ""
+
+
+def _rivals(report: Weekly) -> list[list[str]]:
+    return [
+        [
+            _said(brand.name or "no brand named") + ("" if brand.own else " (rival)"),
+            f"{brand.n:,}",
+            figure(brand.share.value, "brand_share"),
+            wording.between(brand.share),
+            figure(brand.negative.value, "negative_share"),
+            wording.between(brand.negative),
+        ]
+        for brand in report.rivals
+    ]
+
+
+def _side(heading: str, label: Label, found: Sequence[Quote]) -> dict[str, Any]:
+    return {
+        "heading": heading,
+        "colour": theme.LABELS[label],
+        "quotes": [
+            {
+                "title": _said(each.title) if parts.adds(each) else "",
+                "text": _said(each.text),
+                "source": _said(_source(each)),
+            }
+            for each in found
+        ],
+    }
+
+
+def _source(quote: Quote) -> str:
+    stars = "" if quote.rating is None else f"{quote.rating:g} of 5 stars · "
+    return f"{stars}{quote.source} · {wording.day(quote.day)}"
+
+
+def _said(text: str) -> str:
+    """Return what somebody wrote without what is no letter: controls and half characters."""
+    return text.translate(_CONTROL).encode("utf-8", "replace").decode()
