@@ -248,7 +248,7 @@ def test_every_file_has_the_same_bytes_when_made_again(db: Database, tmp_path: P
         )
         assert ran.code == 0, ran.err
         assert [Path(each).name for each in ran.json["files"]] == [
-            f"weekly-2026-W46.{form}" for form in ("html", "xlsx", "csv")
+            f"weekly-2026-W46.{form}" for form in ("pdf", "xlsx", "html", "csv")
         ]
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name

@@ -60,7 +60,7 @@ def weekly(
 ) -> None:
     """Write the summary of one week, Monday to Sunday in the reporting timezone.
 
-    One file per format, such as weekly-2026-W46.html: headline figures with their change
+    One file per format, such as weekly-2026-W46.pdf: headline figures with their change
     and interval, trend, topics, quotes, the queue, and how complete the data are. They are
     the figures of the pages. Made again with --as-of, it has the numbers of then.
     """
