@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from dashboard import markup
-from storage.case_lists import Load
-from storage.case_model import Case, EventType, Recorded
+from storage.case_lists import Item, Load
+from storage.case_model import Approval, Case, EventType, Recorded
 from storage.models import CaseState
 
+PREVIEW = 140
+_APPROVALS = {
+    Approval.ASKED: "waits for approval",
+    Approval.APPROVED: "approved",
+    Approval.SENT_BACK: "sent back",
+}
 _DONE = {
     EventType.OPENED: "opened",
     EventType.CLAIMED: "claimed",
@@ -52,6 +59,34 @@ def head(case: Case, now: datetime) -> str:
     if case.gone:
         parts.append('<span class="es-bad">deleted at its source</span>')
     return f'<div class="es-row">{"".join(parts)}</div>'
+
+
+def row(item: Item, now: datetime, zone: str, names: Mapping[str, str]) -> str:
+    """Return a case as the list of the desk shows it: why and until when, who, what."""
+    case, mention = item
+    topics = [names.get(each, each) for each in mention.topics[:2]]
+    why = list(dict.fromkeys([*(names.get(each, each) for each in case.reasons), *topics]))
+    why += [f"#{tag}" for tag in case.tags]
+    parts = [f"<strong>{' · '.join(map(markup.said, why))}</strong>", _due_at(case, now, zone)]
+    if case.changed:
+        parts.append('<span class="es-bad">text changed</span>')
+    if case.approval is not None:
+        parts.append(markup.chip(_APPROVALS[case.approval]))
+    if case.paused_at is not None:
+        parts.append(markup.chip("clock stopped"))
+    if not case.is_open:
+        parts.append(markup.chip(case.outcome or "closed"))
+    said = mention.text or "no words"
+    if mention.title and not said.startswith(mention.title):
+        said = f"{mention.title}: {said}"
+    cut = said if len(said) <= PREVIEW else said[: PREVIEW - 1] + "…"
+    who = mention.author or "nobody named"
+    return (
+        f'<div class="es-row">{"".join(parts)}</div>'
+        f'<div class="es-text es-two">{markup.said(cut)}</div>'
+        f'<div class="es-meta"><span>{markup.said(who)}</span>'
+        f"<span>{markup.said(mention.source)}</span></div>"
+    )
 
 
 def workload(load: Load) -> str:
@@ -102,6 +137,22 @@ def _told(each: Recorded) -> str:
     words = "erased" if each.erased else " · ".join(each.event.content.values())
     done = f"{each.actor}: {_DONE[each.event.type]}"
     return f"{done} – {words}" if words else done
+
+
+def _due_at(case: Case, now: datetime, zone: str) -> str:
+    """Say when an open case is due as the clock on the wall will show it."""
+    if not case.is_open or case.state in (CaseState.ANSWERED, CaseState.SENDING):
+        return ""
+    if case.state is CaseState.WAITING and case.snooze_until and case.snooze_until > now:
+        return markup.chip(f"until {markup.when(case.snooze_until, zone)}")
+    if case.due_at < now:
+        late = markup.ago(case.due_at, now).removesuffix(" ago")
+        return f'<span class="es-bad">{html.escape(late)} late</span>'
+    local, today = case.due_at.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    shown = f"{local:%H:%M}" if local.date() == today.date() else f"{local:%a %H:%M}"
+    if local - today > timedelta(days=6):
+        shown = f"{local.day} {local:%b}"
+    return f'<span class="es-due">due {shown}</span>'
 
 
 def _due(case: Case, now: datetime) -> str:

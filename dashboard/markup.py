@@ -44,6 +44,19 @@ dl.es-facts {{ display:grid; grid-template-columns:max-content 1fr; gap:.25rem .
 .es-line {{ font-size:.9rem; opacity:.85; margin:0; }}
 .es-due {{ font-size:.85rem; }}
 .es-bad {{ font-size:.85rem; color:{theme.LABELS[Label.NEGATIVE]}; font-weight:600; }}
+.es-two {{ display:-webkit-box; -webkit-line-clamp:2; -webkit-box-orient:vertical;
+  overflow:hidden; font-size:.92rem; }}
+[class*="st-key-desk-item"] {{ position:relative; padding:.55rem .7rem !important; }}
+[class*="st-key-desk-item"] [class*="st-key-look-"] {{ position:absolute; inset:0; z-index:1; }}
+[class*="st-key-desk-item"] [class*="st-key-look-"] * {{ width:100%; height:100%; opacity:0;
+  margin:0; padding:0; min-height:0; }}
+[class*="st-key-desk-item"]:focus-within, [class*="st-key-desk-item-open"] {{
+  border-color:#0078b4 !important; box-shadow:0 0 0 1px #0078b4; }}
+[class*="st-key-desk-item"]:hover {{ border-color:rgba(128,128,128,.9); }}
+.st-key-desk-undo {{ position:sticky; top:.5rem; z-index:5; }}
+@media (max-width: 640px) {{ .st-key-desk-list-beside, .st-key-desk-nothing,
+  .st-key-desk-steps {{ display:none !important; }} }}
+@media (min-width: 641px) {{ .st-key-case-back {{ display:none !important; }} }}
 .stMetric [data-testid="stMetricDelta"] * {{ white-space:normal !important;
   overflow:visible !important; }}
 mark.es-mark {{ color:inherit; border-radius:.2rem; padding:0 .1rem; }}

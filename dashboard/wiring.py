@@ -256,6 +256,10 @@ class Workspace:
             rules.open_cases(self.db, None, self.now())
         return done
 
+    def replies_to(self, source_id: str) -> bool:
+        """Say whether answers to a source's mentions can be posted by Earshot itself."""
+        return False
+
     def label(self, mention_id: int, version: int, label: Label, actor: str) -> None:
         """Record a person's label for the version that the person saw."""
         with self.db.write() as conn:

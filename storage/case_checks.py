@@ -49,10 +49,15 @@ _DONE_BY = {
 }
 
 
+def storable(text: str) -> str:
+    """Return a text without what SQLite cannot hold: halves of letters, zeros."""
+    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return joined.replace("\x00", "\ufffd")
+
+
 def words(text: str, what: str, limit: int, *, needed: bool = True) -> str:
     """Return what somebody wrote as it can be stored; refuse nothing and far too much."""
-    joined = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    kept = joined.replace("\x00", "\ufffd").strip()
+    kept = storable(text).strip()
     if needed and not kept:
         raise InputError(f"{what} is needed")
     if len(kept) > limit:

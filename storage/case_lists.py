@@ -142,6 +142,16 @@ def root_causes(conn: sqlite3.Connection) -> list[str]:
     return [str(name) for (name,) in rows]
 
 
+def actions(conn: sqlite3.Connection) -> list[str]:
+    """Return the actions taken lately, the most used first."""
+    rows = conn.execute(
+        "SELECT action FROM (SELECT action FROM cases WHERE closed_at IS NOT NULL"
+        " ORDER BY closed_at DESC LIMIT 500) WHERE action <> '' AND length(action) <= 60"
+        " GROUP BY action ORDER BY count(*) DESC, action LIMIT 8"
+    )
+    return [str(action) for (action,) in rows]
+
+
 def _in_states(where: str, states: Iterable[CaseState]) -> tuple[str, list[str | int]]:
     """Return a condition and its arguments; no state means all."""
     wanted: list[str | int] = [each.value for each in states]

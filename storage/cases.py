@@ -216,11 +216,11 @@ def _sealed(conn: sqlite3.Connection, key: bytes, case: Case, now: datetime) -> 
         "DELETE FROM writing WHERE case_id = ? RETURNING person_id, mention_version, text",
         (case.id,),
     ).fetchone()
-    if row is None or row[2] == (case.draft or "") or not case.is_open:
+    if row is None or row[2].strip() == (case.draft or "") or not case.is_open:
         return case
     lease = case.lease_until
     data: dict[str, Json] = {} if lease is None else {"lease_until": millis(lease)}
-    event = Event(EventType.DRAFTED, row[0], now, row[1], data, {"text": row[2]})
+    event = Event(EventType.DRAFTED, row[0], now, row[1], data, {"text": row[2].strip()})
     _record(conn, key, case, event, None)
     revisions.bump(conn, "queue")
     return load(conn, case.id)

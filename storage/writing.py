@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from storage import cases
-from storage.case_checks import TEXT_LIMIT, must_hold, words
+from storage.case_checks import TEXT_LIMIT, must_hold, storable, words
 from storage.case_model import Claim, SaveDraft
 from storage.database import Database
 from storage.people import Person
@@ -52,7 +52,7 @@ def keep(
     """
     with db.write() as conn:
         case = cases.load(conn, case_id)
-        typed = words(text, "a draft", TEXT_LIMIT, needed=False)
+        words(text, "a draft", TEXT_LIMIT, needed=False)
         if case.owner_id != actor.id or case.lease_until is None or case.lease_until <= now:
             claim = Claim(actor=actor, mention_version=mention_version)
             case = cases.act_on(conn, db.key("audit"), case, claim, now) or case
@@ -61,7 +61,7 @@ def keep(
             "INSERT INTO writing VALUES (?,?,?,?,?) ON CONFLICT (case_id) DO UPDATE SET"
             " person_id = excluded.person_id, mention_version = excluded.mention_version,"
             " text = excluded.text, at = excluded.at",
-            (case_id, actor.id, mention_version, typed, millis(now)),
+            (case_id, actor.id, mention_version, storable(text), millis(now)),
         )
 
 

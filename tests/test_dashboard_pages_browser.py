@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard import filters
 from dashboard.wiring import Workspace
-from storage import cases, listing, people, queries
+from storage import cases, listing, queries
 from storage.models import MentionFilter
 from tests import pages
 from tests.browser import opened
@@ -168,41 +168,6 @@ def test_a_click_on_a_figure_opens_as_many_mentions(
         assert flt.labels
         count = queries.count(space.db.reader(), flt)
         expect(page.get_by_text(f"{count} mentions, newest first")).to_be_visible(timeout=LONG)
-
-
-def test_a_draft_survives_live_refresh_and_reload(
-    space: Workspace, url: str, browser: Browser
-) -> None:
-    with visiting(browser, url, "queue") as page:
-        work_as(page, "Dora")
-        page.get_by_role("button", name="Take the next").click()
-        draft = page.get_by_role("textbox", name="Your reply")
-        draft.click(timeout=LONG)
-        draft.press_sequentially("Dear customer, we")
-        settle(page)
-
-        with space.db.write() as conn:
-            ben = people.person(conn, "Ben", space.now())
-        other = cases.claim_next(space.db, ben, space.now())
-        assert other is not None
-        told = pages.review(9_000, datetime.now(UTC) - timedelta(hours=1), "Terrible delivery", 1.0)
-        pages.take(space, space.source("shop"), [told])
-        expect(page.get_by_text(re.compile("2 in work"))).to_be_visible(timeout=LONG)
-        settle(page)
-        expect(draft).to_have_value("Dear customer, we")
-        expect(draft).to_be_focused()
-        draft.press_sequentially(" are sorry.")
-        page.get_by_role("textbox", name="Where it stands").click()
-        settle(page)
-        case_id = int(address(page)["case"][0])
-        expect(page.get_by_text("draft saved")).to_be_visible(timeout=LONG)
-        assert cases.load(space.db.reader(), case_id).draft == "Dear customer, we are sorry."
-        page.reload()
-        settle(page)
-        work_as(page, "Dora")
-        expect(page.get_by_role("textbox", name="Your reply")).to_have_value(
-            "Dear customer, we are sorry.", timeout=LONG
-        )
 
 
 def test_new_mentions_do_not_move_what_is_read(

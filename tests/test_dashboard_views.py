@@ -20,7 +20,6 @@ from dashboard.reports import weeks
 from dashboard.wiring import Workspace
 from storage import (
     alerts,
-    case_lists,
     cases,
     coverage,
     listing,
@@ -30,8 +29,8 @@ from storage import (
     workspace,
 )
 from storage.alerts import Opened, Sign
-from storage.case_model import Claim, RecordReply, Release, Resolve, SaveDraft
-from storage.models import CaseState, Label, MentionFilter, Urgency
+from storage.case_model import RecordReply
+from storage.models import Label, MentionFilter, Urgency
 from tests import pages
 
 PAGES = ("overview", "mentions", "queue", "alerts", "sources", "reports")
@@ -236,114 +235,6 @@ def test_a_person_corrects_a_label(space: Workspace, visit: Open) -> None:
     assert "by a person" in shown(app)
 
 
-def test_looking_needs_no_name_but_acting_does(space: Workspace, visit: Open) -> None:
-    known_person(space, "Anna")
-    app = visit("queue")
-    assert not any(each.label in {"Claim", "Take the next"} for each in app.button)
-    app = app.selectbox(key="who").set_value("Anna").run()
-    assert not app.exception
-    assert any(each.label == "Take the next" for each in app.button)
-
-
-def test_a_case_from_claim_to_resolution(space: Workspace, visit: Open) -> None:
-    anna = known_person(space, "Anna")
-    earlier = cases.claim_next(space.db, anna, space.now())
-    assert earlier is not None
-    # The test browser can choose a root cause but not type a new one.
-    done = Resolve(actor=anna, root_cause="late courier", action="called them")
-    cases.act(space.db, earlier.id, done, space.now())
-    app = visit("queue", who="Anna")
-    app = button(app, "Take the next").click().run()
-    assert not app.exception
-    case_id = int(app.query_params["case"][0])
-    assert cases.load(space.db.reader(), case_id).owner == "Anna"
-
-    app.text_area(key=f"case-{case_id}-draft").set_value("We are sorry.").run()
-    assert cases.load(space.db.reader(), case_id).draft == "We are sorry."
-
-    app.text_input(key=f"case-{case_id}-url").set_value("https://example.org/r").run()
-    app = button(app, "Record reply").click().run()
-    case = cases.load(space.db.reader(), case_id)
-    assert case.state is CaseState.ANSWERED
-    assert case.reply_url == "https://example.org/r"
-
-    app.selectbox(key=f"case-{case_id}-cause").set_value("late courier")
-    app.text_input(key=f"case-{case_id}-action").set_value("changed the courier")
-    app = button(app, "Resolve").click().run()
-    assert not app.exception
-    case = cases.load(space.db.reader(), case_id)
-    assert (case.state, case.root_cause) == (CaseState.RESOLVED, "late courier")
-    assert "late courier" in shown(app)
-    assert button(app, "Reopen")
-
-
-def test_a_missing_reason_is_said_and_nothing_changes(space: Workspace, visit: Open) -> None:
-    anna = known_person(space, "Anna")
-    case = cases.claim_next(space.db, anna, space.now())
-    assert case is not None
-    app = visit("queue", who="Anna", case=str(case.id))
-    app = button(app, "Resolve").click().run()
-    assert "a root cause is needed" in shown(app)
-    assert cases.load(space.db.reader(), case.id).state is CaseState.CLAIMED
-
-
-def test_who_was_faster_is_named_and_typed_words_stay(space: Workspace, visit: Open) -> None:
-    known_person(space, "Anna")
-    ben = known_person(space, "Ben")
-    app = visit("queue", who="Anna")
-    claim = next(each for each in app.button if each.label == "Claim")
-    case_id = int(claim.key.split("-")[1])
-    cases.act(space.db, case_id, Claim(actor=ben), space.now())
-    app = claim.click().run()
-    assert not app.exception
-    assert "Somebody was faster" in shown(app)
-    assert "Ben claimed it" in shown(app)
-    assert cases.load(space.db.reader(), case_id).owner == "Ben"
-
-
-def test_a_draft_is_refused_when_the_customer_changed_the_text(
-    space: Workspace, visit: Open
-) -> None:
-    anna = known_person(space, "Anna")
-    case = cases.claim_next(space.db, anna, space.now())
-    assert case is not None
-    app = visit("queue", who="Anna", case=str(case.id))
-    row = listing.detail(space.db.reader(), case.mention_id)
-    changed = pages.review(int(row.native_id[1:]), row.row.published_at, "All good now.", 4.0)
-    pages.take(space, space.source("shop"), [changed])
-    app.text_area(key=f"case-{case.id}-draft").set_value("Sorry for that").run()
-    assert not app.exception
-    assert app.text_area(key=f"case-{case.id}-draft").value == "Sorry for that"
-    assert "changed" in shown(app)
-
-
-def test_put_aside_and_hand_on(space: Workspace, visit: Open) -> None:
-    anna = known_person(space, "Anna")
-    known_person(space, "Ben")
-    case = cases.claim_next(space.db, anna, space.now())
-    assert case is not None
-    app = visit("queue", who="Anna", case=str(case.id))
-    app.session_state[f"case-{case.id}-leave"] = True
-    app.run()
-    app.selectbox(key=f"case-{case.id}-to").set_value("Ben").run()
-    assert cases.load(space.db.reader(), case.id).owner == "Ben"
-
-
-def test_a_colleagues_draft_replaces_an_older_text_of_mine(space: Workspace, visit: Open) -> None:
-    anna, ben = known_person(space, "Anna"), known_person(space, "Ben")
-    case = cases.claim_next(space.db, anna, space.now())
-    assert case is not None
-    app = visit("queue", who="Anna", case=str(case.id))
-    app.text_area(key=f"case-{case.id}-draft").set_value("Anna's words").run()
-    for command in (Release(actor=anna), Claim(actor=ben), SaveDraft(actor=ben, text="Ben's")):
-        cases.act(space.db, case.id, command, space.now())
-    app.run()
-    cases.act(space.db, case.id, Release(actor=ben), space.now())
-    cases.act(space.db, case.id, Claim(actor=anna), space.now())
-    app.run()
-    assert app.text_area(key=f"case-{case.id}-draft").value == "Ben's"
-
-
 def test_earlier_versions_and_scores_can_be_read(space: Workspace, visit: Open) -> None:
     found = listing.page(space.db.reader(), MentionFilter(text="terrible"), limit=1)[0]
     number = int(listing.detail(space.db.reader(), found.id).native_id[1:])
@@ -468,12 +359,6 @@ def test_a_download_holds_exactly_the_mentions_of_the_view(space: Workspace) -> 
 
 def _health(space: Workspace) -> list[Any]:
     return coverage.health(space.db.reader(), space.now())
-
-
-def test_the_queue_lists_what_the_store_lists(space: Workspace, visit: Open) -> None:
-    app = visit("queue")
-    wanted = case_lists.queue(space.db.reader(), states=(CaseState.NEW,))
-    assert sum(each.label == "Look" for each in app.button) == min(20, len(wanted))
 
 
 def test_unanswered_is_a_filter_that_knows_the_queue(space: Workspace, visit: Open) -> None:

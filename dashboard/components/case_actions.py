@@ -1,30 +1,35 @@
-"""What people do to cases and alerts from a page; each call names id, version and actor.
+"""What people do to cases from a page; each call names id, version and actor.
 
-Callbacks: a refusal becomes words on the next run, and nothing that was typed is lost.
+Callbacks: a refusal becomes words on the next run, and nothing that was typed is lost. What
+can be taken back is offered so for a while (``undo_bar``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
 import streamlit as st
 
-from dashboard.components import notices, session
+from dashboard.components import draft_field, notices, session
 from dashboard.desk.until import until
-from storage import cases
-from storage.case_model import (
-    AnyCommand,
-    Case,
-    Dismiss,
-    RecordReply,
-    Reopen,
-    Resolve,
-    SaveDraft,
-    Snooze,
-    Transfer,
-)
+from storage import cases, shelves, writing
+from storage.case_model import AnyCommand, Case, Reopen, SaveDraft, Snooze, Transfer
 from storage.errors import EarshotError, InputError
 from storage.people import Person
 
 SNOOZES = {"1h": "1 hour", "4h": "4 hours", "tomorrow": "tomorrow 9:00", "7d": "a week"}
+"""Spans offered for alerts."""
+_UNDO = "desk.undo"
+
+
+class Undoable(NamedTuple):
+    """Something done a moment ago: in words, and how to take it back until when."""
+
+    told: str
+    until: datetime
+    take_back: Callable[[], None]
 
 
 def field(case: Case, name: str) -> str:
@@ -44,17 +49,13 @@ def act(case_id: int, command: AnyCommand) -> None:
         cases.act(space.db, case_id, command, space.now())
 
 
-def open_case(case_id: int) -> None:
-    """Show a case: its id goes into the address."""
-    st.query_params["case"] = str(case_id)
-
-
-def claim(case_id: int, command: AnyCommand) -> None:
-    """Claim a case and show it."""
-    space = session.workspace()
-    with notices.explained():
-        cases.act(space.db, case_id, command, space.now())
-        open_case(case_id)
+def open_case(case_id: int | None) -> None:
+    """Show a case, or none: its id goes into the address."""
+    st.session_state.pop("desk.panel", None)
+    if case_id is None:
+        st.query_params.pop("case", None)
+    else:
+        st.query_params["case"] = str(case_id)
 
 
 def claim_next(actor: Person) -> None:
@@ -67,31 +68,94 @@ def claim_next(actor: Person) -> None:
         open_case(case.id)
 
 
-# The holder's own writing is bound to the text that was on the screen, not to the case's
-# version: leaving the draft for a button saves the draft first, which moves the version.
+def leave(case: Case, actor: Person, command: AnyCommand, told: str) -> None:
+    """Do what takes a case off one's hands, offer to take it back, and open the next."""
+    space = session.workspace()
+    with notices.explained():
+        keep_typing(case, actor)
+        cases.act(space.db, case.id, command, space.now())
+        offer_undo(told, [(case.id, case.version)], actor)
+        open_next(case, actor)
+
+
+def open_next(case: Case, actor: Person) -> None:
+    """Open what is to be done after this case."""
+    space = session.workspace()
+    open_case(shelves.following(space.db.reader(), actor, space.now(), but=case.id))
+
+
+def offer_undo(told: str, done: Sequence[tuple[int, int]], actor: Person) -> None:
+    """Offer to put these cases back to the versions that they had."""
+    offer(told, lambda: undo(done, actor))
+
+
+def offer(told: str, take_back: Callable[[], None], seconds: float = 20.0) -> None:
+    """Offer to take something back for a while."""
+    over = session.workspace().now() + timedelta(seconds=seconds)
+    st.session_state[_UNDO] = Undoable(told, over, take_back)
+
+
+def undo_bar() -> None:
+    """Show what can be taken back, for as long as it can."""
+    if isinstance(st.session_state.get(_UNDO), Undoable):
+        _undo_bar()
+
+
+@st.fragment(run_every=1.0)
+def _undo_bar() -> None:
+    offered = st.session_state.get(_UNDO)
+    left = (offered.until - session.workspace().now()).total_seconds() if offered else 0.0
+    if offered is None or left <= 0:
+        st.session_state.pop(_UNDO, None)
+        return
+    with st.container(key="desk-undo", horizontal=True, vertical_alignment="center", border=True):
+        st.text(offered.told, width="stretch")
+        st.button(
+            f"Undo ({int(left) + 1} s)", key="desk.undo-now", shortcut="u", on_click=_take_back
+        )
+
+
+def _take_back() -> None:
+    offered = st.session_state.pop(_UNDO, None)
+    if offered is not None:
+        with notices.explained():
+            offered.take_back()
+
+
+def undo(done: Sequence[tuple[int, int]], actor: Person) -> None:
+    """Put cases back to the versions that they had."""
+    space = session.workspace()
+    for case_id, version in done:
+        cases.undo(space.db, case_id, actor, space.now(), version=version)
+    if len(done) == 1:
+        open_case(done[0][0])
+
+
+def keep_typing(case: Case, actor: Person) -> None:
+    """Keep what the field handed over last, should its own call still be to come."""
+    found = draft_field.typed(field(case, "draft"))
+    if found is None or st.session_state.get(field(case, "kept")) == found:
+        return
+    space = session.workspace()
+    writing.keep(space.db, case.id, actor, found.text, space.now(), mention_version=found.version)
+    st.session_state[field(case, "kept")] = found
+
+
+def kept_text(case: Case, actor: Person) -> str:
+    """Return the draft as it stands in the store: what is being typed, else the last one."""
+    conn = session.workspace().db.reader()
+    found = writing.current(conn, case.id)
+    if found is not None and found.person_id == actor.id:
+        return found.text
+    return cases.load(conn, case.id).draft or ""
 
 
 def save_draft(case: Case, actor: Person) -> None:
-    """Keep what the holder has written so far."""
-    text = typed(case, "draft")
+    """Make a draft of record of what is typed."""
+    with notices.explained():
+        keep_typing(case, actor)
+        text = kept_text(case, actor)
     act(case.id, SaveDraft(actor=actor, mention_version=case.mention_version, text=text))
-
-
-def record_reply(case: Case, actor: Person) -> None:
-    """Record that the holder answered, with the words of the draft."""
-    url, text = typed(case, "url"), typed(case, "draft")
-    act(case.id, RecordReply(actor=actor, mention_version=case.mention_version, url=url, text=text))
-
-
-def resolve(case: Case, actor: Person) -> None:
-    """Close with root cause and action."""
-    cause, action = typed(case, "cause"), typed(case, "action")
-    act(case.id, Resolve(actor=actor, root_cause=cause, action=action))
-
-
-def dismiss(case: Case, actor: Person) -> None:
-    """Close without an answer."""
-    act(case.id, Dismiss(actor=actor, version=case.version, reason=typed(case, "reason")))
 
 
 def reopen(case: Case, actor: Person) -> None:
@@ -99,20 +163,20 @@ def reopen(case: Case, actor: Person) -> None:
     act(case.id, Reopen(actor=actor, version=case.version, reason=typed(case, "reason")))
 
 
-def snooze(case: Case, actor: Person) -> None:
-    """Put a case aside for as long as the menu said."""
+def snooze(case: Case, actor: Person, choice: str) -> None:
+    """Put a case aside until a day."""
     space = session.workspace()
-    choice = typed(case, "snooze")
-    if choice:
+    with notices.explained():
         when = until(choice, space.now(), space.timezone)
-        act(case.id, Snooze(actor=actor, version=case.version, until=when))
+        leave(case, actor, Snooze(actor=actor, until=when), f"Case {case.id} put aside.")
 
 
 def hand_on(case: Case, actor: Person, team: dict[str, Person]) -> None:
     """Give a case to somebody else."""
     to = team.get(typed(case, "to"))
     if to is not None:
-        act(case.id, Transfer(actor=actor, version=case.version, to=to))
+        told = f"Case {case.id} handed to {to.name}."
+        leave(case, actor, Transfer(actor=actor, to=to), told)
 
 
 def beat(case_id: int, command: AnyCommand) -> None:

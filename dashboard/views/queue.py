@@ -1,15 +1,10 @@
-"""Queue: what waits for an answer, most urgent first; one case to work on."""
+"""Queue: the work desk, where cases are read, answered and closed."""
 
 from __future__ import annotations
 
-from dashboard.components import case_list, case_work, frame, live, session
+from dashboard.components import desk, frame, live, session
 
 at = session.at()
 frame.title(at, "Queue")
-case_list.workload(at)
-chosen = case_work.chosen()
-if chosen is not None:
-    case_work.case(at, chosen)
-else:
-    case_list.queue(at)
+desk.draw(at)
 live.refresh(at, "queue")

@@ -1,0 +1,290 @@
+"""The work desk in a test browser without layout: what each step does, and what refuses it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.components import session
+from dashboard.wiring import Workspace
+from storage import approvals, case_lists, cases, listing, notices, people, shelves, writing
+from storage.case_model import Approval, Case, Claim, Release, SaveDraft, Transfer
+from storage.models import CaseState, Label
+from storage.people import Person, Role
+from storage.shelves import Shelf, Sieve
+from tests import pages
+from tests.source import ROOT
+
+APP = ROOT / "dashboard" / "app.py"
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Iterator[Workspace]:
+    made = pages.build(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Open the desk as a browser with that address would."""
+    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
+    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
+
+    def go(who: str | None = None, **params: str) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        if who:
+            app.session_state["working_as"] = who
+        app.switch_page("views/queue.py")
+        for name, value in params.items():
+            app.query_params[name] = value
+        return app.run()
+
+    yield go
+    session._open.clear()
+    session.jobs.clear()
+
+
+def person(space: Workspace, name: str, role: Role = Role.AGENT) -> Person:
+    with space.db.write() as conn:
+        return people.person(conn, name, space.now(), role=role)
+
+
+def taken(space: Workspace, who: Person) -> Case:
+    case = cases.claim_next(space.db, who, space.now())
+    assert case is not None
+    return case
+
+
+def type_(space: Workspace, case: Case, who: Person, text: str) -> None:
+    """What the field does: this test browser runs no script of ours."""
+    writing.keep(space.db, case.id, who, text, space.now(), mention_version=case.mention_version)
+
+
+def now(space: Workspace, case: Case) -> Case:
+    return cases.load(space.db.reader(), case.id)
+
+
+def shown(app: AppTest) -> str:
+    parts = [*app.markdown, *app.caption, *app.text, *app.info]
+    words = [str(each.value) for each in parts] + [str(e.proto.body) for e in app.get("html")]
+    return html.unescape("\n".join(words))
+
+
+def press(app: AppTest, key: str) -> AppTest:
+    app = next(each for each in app.button if each.key == key).click().run()
+    assert not app.exception
+    return app
+
+
+def keys(app: AppTest) -> set[str]:
+    return {str(each.key) for each in app.button}
+
+
+def test_looking_needs_no_name_but_acting_does(space: Workspace, visit: Open) -> None:
+    person(space, "Anna")
+    app = visit()
+    assert "queue.next" not in keys(app)
+    app = app.selectbox(key="who").set_value("Anna").run()
+    assert not app.exception
+    assert "queue.next" in keys(app)
+
+
+def test_the_list_shows_what_the_store_lists(space: Workspace, visit: Open) -> None:
+    wanted = case_lists.queue(space.db.reader(), states=(CaseState.NEW,))
+    app = visit(show="new")
+    looks = [each for each in keys(app) if each.startswith("look-")]
+    assert len(looks) == min(20, len(wanted))
+
+
+def test_send_closes_opens_the_next_and_can_be_taken_back(space: Workspace, visit: Open) -> None:
+    anna = person(space, "Anna")
+    case = taken(space, anna)
+    app = visit("Anna", case=str(case.id))
+    type_(space, case, anna, "We are sorry.")
+    app = press(app, f"case-{case.id}-send")
+    done = now(space, case)
+    assert (done.state, done.root_cause is not None, done.draft) == (
+        CaseState.RESOLVED,
+        True,
+        "We are sorry.",
+    )
+    following = shelves.following(space.db.reader(), anna, space.now(), but=case.id)
+    assert app.query_params["case"] == str(following)
+    app = press(app, "desk.undo-now")
+    back = now(space, case)
+    assert (back.state, back.owner, back.draft) == (CaseState.CLAIMED, "Anna", "We are sorry.")
+    assert app.query_params["case"] == str(case.id)
+
+
+def test_a_case_that_nobody_holds_is_taken_by_answering_it(space: Workspace, visit: Open) -> None:
+    anna = person(space, "Anna")
+    case = case_lists.queue(space.db.reader())[0].case
+    app = visit("Anna", case=str(case.id))
+    type_(space, case, anna, "Sorry")
+    assert now(space, case).owner == "Anna"
+    press(app, f"case-{case.id}-send")
+    assert now(space, case).state is CaseState.RESOLVED
+
+
+def test_nothing_is_sent_without_words(space: Workspace, visit: Open) -> None:
+    case = taken(space, person(space, "Anna"))
+    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-send")
+    assert "write an answer first" in shown(app)
+    assert now(space, case).state is CaseState.CLAIMED
+
+
+def test_who_was_faster_is_named(space: Workspace, visit: Open) -> None:
+    anna, ben = person(space, "Anna"), person(space, "Ben")
+    case = taken(space, anna)
+    type_(space, case, anna, "Dear")
+    app = visit("Anna", case=str(case.id))
+    cases.act(space.db, case.id, Transfer(actor=anna, to=ben), space.now())
+    app = press(app, f"case-{case.id}-send")
+    assert "Ben holds case" in shown(app)
+    assert now(space, case).draft == "Dear"
+
+
+def test_an_answer_to_a_text_that_changed_is_refused(space: Workspace, visit: Open) -> None:
+    anna = person(space, "Anna")
+    case = taken(space, anna)
+    type_(space, case, anna, "Sorry for that")
+    app = visit("Anna", case=str(case.id))
+    row = listing.detail(space.db.reader(), case.mention_id)
+    changed = pages.review(int(row.native_id[1:]), row.row.published_at, "All good now.", 4.0)
+    pages.take(space, space.source("shop"), [changed])
+    app = press(app, f"case-{case.id}-send")
+    assert "changed by the customer" in shown(app)
+    assert now(space, case).is_open
+
+
+def test_a_colleagues_case_can_be_read_and_a_lead_takes_it_over(
+    space: Workspace, visit: Open
+) -> None:
+    anna = person(space, "Anna")
+    person(space, "Ben")
+    person(space, "Lea", Role.LEAD)
+    case = taken(space, anna)
+    cases.act(space.db, case.id, SaveDraft(actor=anna, text="Anna's words"), space.now())
+    app = visit("Ben", case=str(case.id))
+    assert "Anna's words" in shown(app)
+    assert f"case-{case.id}-send" not in keys(app)
+    press(visit("Lea", case=str(case.id)), f"case-{case.id}-take-over")
+    assert now(space, case).owner == "Lea"
+
+
+def test_snooze_not_us_dismiss_and_give_back(space: Workspace, visit: Open) -> None:
+    anna = person(space, "Anna")
+    first = taken(space, anna)
+    app = press(visit("Anna", case=str(first.id)), f"case-{first.id}-panel-snooze")
+    press(app, f"case-{first.id}-snooze-friday")
+    assert now(space, first).state is CaseState.WAITING
+    second = taken(space, anna)
+    press(visit("Anna", case=str(second.id)), f"case-{second.id}-not-us")
+    assert (now(space, second).state, now(space, second).reason) == (
+        CaseState.DISMISSED,
+        "not us",
+    )
+    third = taken(space, anna)
+    app = press(visit("Anna", case=str(third.id)), f"case-{third.id}-panel-dismiss")
+    press(app, f"case-{third.id}-dismiss")
+    assert now(space, third).reason == "nothing to answer"
+    fourth = taken(space, anna)
+    app = press(visit("Anna", case=str(fourth.id)), f"case-{fourth.id}-panel-more")
+    press(app, f"case-{fourth.id}-release")
+    assert now(space, fourth).owner is None
+
+
+def test_the_label_can_be_put_right(space: Workspace, visit: Open) -> None:
+    case = taken(space, person(space, "Anna"))
+    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-panel-label")
+    control = next(each for each in app.get("button_group") if "label" in str(each.key))
+    control.set_value("neutral").run()
+    assert listing.detail(space.db.reader(), case.mention_id).row.label is Label.NEUTRAL
+
+
+def test_asking_and_handing_over(space: Workspace, visit: Open) -> None:
+    anna, ben = person(space, "Anna"), person(space, "Ben")
+    case = taken(space, anna)
+    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-panel-ask")
+    app.text_input(key=f"case-{case.id}-ask-text").set_value("Do we refund this?").run()
+    press(app, f"case-{case.id}-ask-now")
+    assert [each.kind.value for each in notices.of(space.db.reader(), ben.id)] == ["mentioned"]
+    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-panel-ask")
+    press(app, f"case-{case.id}-ask-hand")
+    assert now(space, case).owner == "Ben"
+
+
+def test_approval_on_the_page(space: Workspace, visit: Open) -> None:
+    anna, lea = person(space, "Anna"), person(space, "Lea", Role.LEAD)
+    with space.db.write() as conn:
+        approvals.add(conn, lea, space.now(), role=Role.AGENT)
+    case = taken(space, anna)
+    type_(space, case, anna, "Sorry.")
+    app = visit("Anna", case=str(case.id))
+    assert f"case-{case.id}-send" not in keys(app)
+    press(app, f"case-{case.id}-approval")
+    assert now(space, case).approval is Approval.ASKED
+    press(visit("Lea", case=str(case.id), show="waiting"), f"case-{case.id}-approve")
+    press(visit("Anna", case=str(case.id)), f"case-{case.id}-send")
+    assert now(space, case).state is CaseState.RESOLVED
+
+
+def test_several_at_once_and_back(space: Workspace, visit: Open) -> None:
+    person(space, "Anna")
+    app = visit("Anna", show="new")
+    app.toggle(key="desk.several").set_value(True).run()
+    before = shelves.count(space.db.reader(), Shelf.NEW, None, space.now())
+    app = press(app, "bulk.all")
+    app = press(app, "bulk.dismiss")
+    left = shelves.count(space.db.reader(), Shelf.NEW, None, space.now())
+    assert left == max(0, before - 20)
+    press(app, "desk.undo-now")
+    assert shelves.count(space.db.reader(), Shelf.NEW, None, space.now()) == before
+
+
+def test_a_list_is_kept_by_name(space: Workspace, visit: Open) -> None:
+    person(space, "Anna")
+    app = visit("Anna", show="new", priority="2")
+    app.session_state["desk.sieve"] = True
+    app.run()
+    app.text_input(key="desk.view-name").set_value("Urgent").run()
+    app = press(app, "desk.view-keep")
+    view = next(key for key in keys(app) if key.startswith("view-"))
+    app = visit("Anna")
+    app.session_state["desk.sieve"] = True
+    app.run()
+    app = press(app, view.replace("gone-", ""))
+    assert (app.query_params["show"], app.query_params["priority"]) == ("new", "2")
+
+
+def test_shelves_split_the_open_cases(space: Workspace) -> None:
+    anna, ben = person(space, "Anna"), person(space, "Ben")
+    conn, when = space.db.reader(), space.now()
+    everything = {each.case.id for each in case_lists.queue(conn)}
+    mine, other = taken(space, anna), taken(space, ben)
+    aside = taken(space, anna)
+    cases.act(space.db, aside.id, Release(actor=anna), when)
+
+    def on(shelf: Shelf, who: Person, sieve: Sieve = shelves.ALL) -> set[int]:
+        found = shelves.items(conn, shelf, who, space.now(), sieve=sieve, limit=100)
+        return {each.case.id for each in found}
+
+    assert on(Shelf.MINE, anna) == {mine.id}
+    assert on(Shelf.MINE, ben) == {other.id}
+    assert on(Shelf.NEW, anna) == everything - {mine.id, other.id}
+    assert on(Shelf.WAITING, anna) == on(Shelf.DONE, anna) == set()
+    assert on(Shelf.NEW, anna, Sieve(source="nowhere")) == set()
+    assert on(Shelf.NEW, anna, Sieve(source="shop", priority=2)) <= on(Shelf.NEW, anna)
+    topic = on(Shelf.NEW, anna, Sieve(topic="delivery"))
+    assert topic
+    assert topic < on(Shelf.NEW, anna)
+    late = space.now() + (mine.due_at - when) * 2
+    freed = {each.case.id for each in shelves.items(conn, Shelf.NEW, ben, late, limit=100)}
+    assert mine.id in freed
+    cases.act(space.db, mine.id, Claim(actor=ben), late)
