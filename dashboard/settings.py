@@ -29,6 +29,7 @@ KEYS: dict[str, dict[str, str]] = {
         "network": "table, see below",
         "brand": "one [[brand]] table a brand",
         "source": "one [[source]] table a source",
+        "taxonomy": "built-in taxonomy to start from: `earshot topics starters`; default general",
         "topic": "one [[topic]] table a topic; any replaces the built-in taxonomy",
         "rule": "one [[rule]] table a case rule; any replaces the built-in rules",
     },
@@ -47,7 +48,12 @@ KEYS: dict[str, dict[str, str]] = {
         "every": 'interval: "15m", "2h", "1d"; default 15m',
         "enabled": "false pauses it",
     },
-    "topic": {"key": "permanent key", "name": "as shown", "terms": "words and phrases"},
+    "topic": {
+        "key": "permanent key",
+        "name": "as shown",
+        "terms": "words and phrases",
+        "parent": "key of the topic that this one is part of",
+    },
     "rule": {
         "name": "as shown",
         "kinds": "review, survey, social, article, conversation",
@@ -78,6 +84,7 @@ class Settings:
     brands: tuple[Brand, ...] = ()
     sources: tuple[Source, ...] = ()
     topics: tuple[Topic, ...] = ()
+    taxonomy: str | None = None
     rules: tuple[CaseRule, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
 
@@ -129,7 +136,8 @@ def _settings(raw: dict[str, Any], secrets: Mapping[str, str]) -> Settings:
         _typed(network, "allow_private", bool, False),
         _each(raw, "brand", "name", _brand),
         _each(raw, "source", "id", _source),
-        _each(raw, "topic", "key", _topic),
+        _topics(raw),
+        _typed(raw, "taxonomy", str, None),
         _each(raw, "rule", "name", _rule),
         secrets,
     )
@@ -162,7 +170,25 @@ def _source(raw: dict[str, Any]) -> Source:
 def _topic(raw: dict[str, Any]) -> Topic:
     _known("topic", raw)
     key = _typed(raw, "key", str)
-    return Topic(key, _typed(raw, "name", str, key), _strings(raw, "terms"))
+    parent = _typed(raw, "parent", str, None)
+    return Topic(key, _typed(raw, "name", str, key), _strings(raw, "terms"), parent)
+
+
+def _topics(raw: dict[str, Any]) -> tuple[Topic, ...]:
+    """Return the declared topics; each parent is one of them, and none is its own."""
+    topics: tuple[Topic, ...] = _each(raw, "topic", "key", _topic)
+    parents = {topic.key: topic.parent for topic in topics}
+    for topic in topics:
+        above, seen = topic.parent, {topic.key}
+        while above is not None:
+            if above not in parents:
+                near = _nearest(above, parents)
+                raise ConfigError(f"[[topic]] parent = {above!r} is no topic's key{near}")
+            if above in seen:
+                raise ConfigError(f"[[topic]] {topic.key!r} would be part of itself")
+            seen.add(above)
+            above = parents[above]
+    return topics
 
 
 def _rule(raw: dict[str, Any]) -> CaseRule:

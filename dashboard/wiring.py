@@ -25,14 +25,17 @@ from storage import (
     models_store,
     polls,
     recast,
+    rereading,
     rules,
     scores,
     sources,
     workspace,
 )
+from storage import topics as taxonomy
 from storage.database import Database
 from storage.errors import CollectError, ConfigError, NotFound, Refused
 from storage.models import Analysis, Batch, Brand, Json, Label, Saved, Source, Topic
+from storage.people import Person
 from storage.recast import ALL_HISTORY, ANALYSE, RULES
 from storage.rollups import Delta
 from storage.slices import Slices
@@ -41,6 +44,10 @@ from storage.times import millis
 log = logging.getLogger("earshot")
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+STARTER = "taxonomy"
+"""Name under which a workspace remembers the starter that was chosen on screen."""
+REREAD_AT_ONCE = 2_000
+"""Texts whose topics are read again in one transaction."""
 TAKEN_BACK_AT_ONCE = 500
 """Mentions deleted in one transaction when an import is undone."""
 PENDING = {"none": ANALYSE, "14d": ANALYSE | RULES, "all": ANALYSE | RULES | ALL_HISTORY}
@@ -113,22 +120,39 @@ class Workspace:
         return workspace.timezone(self.db.reader())
 
     def topics(self) -> tuple[Topic, ...]:
-        """The taxonomy: the file's if it declares one, else the built-in one."""
-        from sentiment import taxonomy
+        """The taxonomy as it stands, after what people made of it."""
+        return taxonomy.active(self.db.reader()) or self.declared_topics()
 
-        return self.settings.topics or taxonomy.default_topics()
+    def declared_topics(self) -> tuple[Topic, ...]:
+        """What the taxonomy starts from: the file's topics or starter, or the one chosen."""
+        from sentiment import taxonomy as starters
+
+        chosen = self.settings.taxonomy or workspace.meta(self.db.reader(), STARTER)
+        return self.settings.topics or starters.starter(chosen or starters.GENERAL)
+
+    def choose_taxonomy(self, starter: str, actor: Person) -> int:
+        """Start from another built-in taxonomy; return how many mentions are read again."""
+        from sentiment import taxonomy as starters
+
+        if self.settings.topics or self.settings.taxonomy:
+            raise Refused("the taxonomy is declared in earshot.toml; change it there")
+        topics = starters.starter(starter)
+        with self.db.write() as conn:
+            workspace.set_meta(conn, STARTER, starter)
+            taxonomy.chosen(conn, starter, actor, self.now())
+            return taxonomy.declare(conn, topics, taxonomy.STARTER, self.now())
 
     def brands(self) -> tuple[Brand, ...]:
         """All brands, whose names are masked before scoring."""
         return tuple(workspace.brands(self.db.reader()))
 
     def engine(self) -> Analyser:
-        """The default model, on which learned ones stand; made anew when the brands changed."""
-        brands = self.brands()
-        if self._engine is None or self._engine[0] != brands:
+        """The default model, on which learned ones stand; made anew when its lists changed."""
+        lists = self.brands(), self.topics()
+        if self._engine is None or self._engine[0] != lists:
             from sentiment import analyser
 
-            self._engine = (brands, analyser.best(brands, self.topics()))
+            self._engine = (lists, analyser.best(*lists))
         return self._engine[1]
 
     def analyser(self) -> Analyser:
@@ -252,6 +276,7 @@ class Workspace:
     def understand(self, progress: Callable[[int], None] | None = None) -> int:
         """Score what waits and apply the case rules; return how many texts were scored."""
         done = self._pipeline.analyse(progress)
+        self._reread()
         if rules.waiting(self.db.reader()):
             rules.open_cases(self.db, None, self.now())
         return done
@@ -259,6 +284,13 @@ class Workspace:
     def replies_to(self, source_id: str) -> bool:
         """Say whether answers to a source's mentions can be posted by Earshot itself."""
         return False
+
+    def _reread(self) -> None:
+        """Read topics again where the taxonomy changed; what is new goes first."""
+        while due := rereading.due(self.db.reader(), REREAD_AT_ONCE):
+            said = self.engine().analyse([each.passage for each in due])
+            rereading.save(self.db, list(zip(due, said, strict=True)), self.now())
+            self._pipeline.analyse()
 
     def label(self, mention_id: int, version: int, label: Label, actor: str) -> None:
         """Record a person's label for the version that the person saw."""
@@ -306,7 +338,7 @@ def open_workspace(
 def _sync(made: Workspace) -> None:
     """Write the declared brands, sources, topics, rules and timezone where they differ."""
     db, settings = made.db, made.settings
-    topics = made.topics()
+    topics = made.declared_topics()
     declared = repr((settings.brands, settings.sources, settings.rules, settings.timezone, topics))
     digest = hashlib.sha256(declared.encode()).hexdigest()
     seen = workspace.meta(db.reader(), "declared")
@@ -319,7 +351,8 @@ def _sync(made: Workspace) -> None:
             workspace.save_brands(conn, changed, "file")
         sources.sync_file(conn, settings.sources, made.now())
         rules.sync_file(conn, settings.rules)
-        workspace.save_topics(conn, topics)
+        origin = taxonomy.FILE if settings.topics else taxonomy.STARTER
+        taxonomy.declare(conn, topics, origin, made.now())
         if settings.timezone:
             workspace.set_timezone(conn, settings.timezone)
         workspace.set_meta(conn, "declared", digest)

@@ -16,7 +16,7 @@ import hashlib
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
@@ -129,6 +129,24 @@ def best(brands: Sequence[Brand] = (), topics: Sequence[Topic] | None = None) ->
     return Lexicon(tuple(brands), chosen)
 
 
+class _Lists(Phrases):
+    """Names and the terms of topics; knows what a topic belongs under."""
+
+    def __init__(
+        self, entries: Iterable[tuple[str, str]], above: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        super().__init__(entries)
+        self._above = above
+
+    def topics(self, found: Iterable[Found]) -> tuple[str, ...]:
+        """Return the topics of what was found, each with those above it."""
+        keys = dict.fromkeys(hit.key for hit in found)
+        if self._above:
+            for key in tuple(keys):
+                keys.update(dict.fromkeys(self._above.get(key, ())))
+        return tuple(keys)
+
+
 class _Text(NamedTuple):
     """A text on its way: cleaned, as it is scored, and what of the lists was found in it."""
 
@@ -137,7 +155,7 @@ class _Text(NamedTuple):
     found: list[Found]
 
 
-def _prepared(given: str, phrases: Phrases) -> _Text:
+def _prepared(given: str, phrases: _Lists) -> _Text:
     cleaned = clean(given)
     found = phrases.find(cleaned.text)
     names = [(hit.start, hit.end) for hit in found if hit.key in masking.NAMES]
@@ -176,7 +194,7 @@ class _Places:
         return self._text.cleaned.given(places[start], finish)
 
 
-def _read(passage: Passage, phrases: Phrases) -> Analysis:
+def _read(passage: Passage, phrases: _Lists) -> Analysis:
     text = _prepared(passage.text, phrases)
     guess = language.detect(_plain(text.cleaned.text), passage.lang)
     compound = vader.vader().compound(text.scored)
@@ -188,7 +206,7 @@ def _read(passage: Passage, phrases: Phrases) -> Analysis:
     scored = guess.english and bool(guess.lang or any(hit.base for hit in reading.hits))
     urgent = intent.urgency(reading.structure, span)
     if not scored:
-        return _unscored(passage, text, guess.lang, compound, urgent)
+        return _unscored(passage, text, phrases, guess.lang, compound, urgent)
     good, bad = reading.balance
     score = scoring.score(good, bad)
     told = label(score)
@@ -202,7 +220,7 @@ def _read(passage: Passage, phrases: Phrases) -> Analysis:
         lang=guess.lang,
         unsure=confidence < UNSURE,
         disagrees=confidence >= UNSURE and _disagrees(told, passage.rating),
-        topics=tuple(dict.fromkeys(hit.key for hit in about)),
+        topics=phrases.topics(about),
         opinions=opinions.opinions(judge, about, _given(passage, text)) if about else (),
         targets=opinions.targets(judge, text.cleaned.text, passage.targets),
         purpose=intent.purpose(reading, score, span),
@@ -211,7 +229,12 @@ def _read(passage: Passage, phrases: Phrases) -> Analysis:
 
 
 def _unscored(
-    passage: Passage, text: _Text, lang: str | None, compound: float, urgent: tuple[Flag, ...]
+    passage: Passage,
+    text: _Text,
+    phrases: _Lists,
+    lang: str | None,
+    compound: float,
+    urgent: tuple[Flag, ...],
 ) -> Analysis:
     about = [hit for hit in text.found if hit.key not in masking.NAMES]
     return Analysis(
@@ -220,7 +243,7 @@ def _unscored(
         confidence=0.0,
         compound=compound,
         lang=lang,
-        topics=tuple(dict.fromkeys(hit.key for hit in about)),
+        topics=phrases.topics(about),
         opinions=opinions.opinions(None, about, _given(passage, text)),
         targets=opinions.targets(None, text.cleaned.text, passage.targets),
         urgency=urgent,
@@ -235,7 +258,7 @@ def _given(passage: Passage, text: _Text) -> opinions.Given:
     return given
 
 
-def _reference(passage: Passage, phrases: Phrases) -> Analysis:
+def _reference(passage: Passage, phrases: _Lists) -> Analysis:
     cleaned = clean(passage.text)
     text = _Text(cleaned, cleaned.text, phrases.find(cleaned.text))
     reading = vader.vader().read(passage.text)
@@ -250,7 +273,7 @@ def _reference(passage: Passage, phrases: Phrases) -> Analysis:
         lang=language.detect(cleaned.text, passage.lang).lang,
         unsure=confidence < UNSURE,
         disagrees=confidence >= UNSURE and _disagrees(told, passage.rating),
-        topics=tuple(dict.fromkeys(hit.key for hit in text.found)),
+        topics=phrases.topics(text.found),
         opinions=opinions.opinions(judge, text.found, _given(passage, text)) if text.found else (),
         targets=opinions.targets(judge, cleaned.text, passage.targets),
     )
@@ -273,10 +296,10 @@ def _disagrees(told: Label, rating: float | None) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _phrases(brands: tuple[Brand, ...], topics: tuple[Topic, ...]) -> Phrases:
+def _phrases(brands: tuple[Brand, ...], topics: tuple[Topic, ...]) -> _Lists:
     """Return the matcher for both lists; kept out of the models so that they pickle small."""
     listed = ((term, topic.key) for topic in topics for term in topic.terms)
-    return Phrases(chain(masking.terms(brands), listed))
+    return _Lists(chain(masking.terms(brands), listed), taxonomy.ancestors(topics))
 
 
 @lru_cache(maxsize=8)
@@ -289,4 +312,6 @@ def _digest(brands: tuple[Brand, ...], topics: tuple[Topic, ...]) -> str:
         sorted(set(masking.terms(brands))),
         [[topic.key, *topic.terms] for topic in topics],
     ]
+    if tree := [[topic.key, topic.parent] for topic in topics if topic.parent]:
+        parts.append(tree)
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:12]

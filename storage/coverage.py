@@ -132,7 +132,7 @@ def choices(conn: sqlite3.Connection) -> Choices:
         return tuple(row[0] for row in rows)
 
     langs = conn.execute("SELECT DISTINCT lang FROM slices WHERE grouping = 0 AND lang <> ''")
-    topics = conn.execute("SELECT key, name FROM topics ORDER BY name")
+    topics = conn.execute("SELECT key, name FROM topics WHERE state = 'active' ORDER BY name")
     return Choices(
         used("brand_id", "brands", "name"),
         used("source_id", "sources", "key"),

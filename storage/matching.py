@@ -183,9 +183,10 @@ def positions(flt: MentionFilter) -> tuple[int, int]:
 
 
 def of_topics(conn: sqlite3.Connection, flt: MentionFilter) -> list[int]:
-    """Ids of the filter's topics; a topic that does not exist matches nothing."""
+    """Ids of the filter's topics, or of those that took them over; none for unknown ones."""
     rows = conn.execute(
-        "SELECT id FROM topics WHERE key IN (SELECT value FROM json_each(?))",
+        "SELECT DISTINCT coalesce(merged_into, id) FROM topics"
+        " WHERE key IN (SELECT value FROM json_each(?))",
         (json.dumps(list(flt.topics)),),
     )
     return [row[0] for row in rows]

@@ -290,11 +290,12 @@ class Analysis:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic of the taxonomy: ``terms`` are words or phrases, in any language."""
+    """A topic of the taxonomy: ``terms`` are words or phrases; its ``parent`` has all of it."""
 
     key: str
     name: str
     terms: tuple[str, ...]
+    parent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

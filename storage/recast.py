@@ -17,8 +17,9 @@ from storage.models import Label, Standing
 from storage.rollups import Delta, Spot, topic_ids
 from storage.slices import Slices
 
-ANALYSE, RULES, ALL_HISTORY = 1, 2, 4
-"""Bits of ``mentions.pending``: needs analysis, needs case rules, rules ignore its age."""
+ANALYSE, RULES, ALL_HISTORY, TOPICS = 1, 2, 4, 8
+"""Bits of ``mentions.pending``: needs analysis, needs case rules, rules ignore its age, its
+topics are to be read again."""
 
 
 class _Facts(NamedTuple):
@@ -201,7 +202,7 @@ def delete_at_source(conn: sqlite3.Connection, delta: Delta, mention_id: int, at
         "UPDATE mentions SET deleted_at = ?, pending = (pending | ?) & ~?, topics = '',"
         " signs = 0"
         " WHERE id = ?",
-        (at, RULES, ANALYSE, mention_id),
+        (at, RULES, ANALYSE | TOPICS, mention_id),
     )
 
 

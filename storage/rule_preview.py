@@ -89,4 +89,5 @@ def compare(
 ) -> Effect:
     """Return what a change would have meant for the mentions of the last days."""
     topics: dict[int, str] = dict(conn.execute("SELECT id, key FROM topics"))
-    return effect(recent(conn, now), topics, before, after)
+    now_called = rules.present(conn, before), rules.present(conn, after)
+    return effect(recent(conn, now), topics, *now_called)

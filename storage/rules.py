@@ -10,12 +10,13 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from storage import cases, revisions, signs
+from storage import topics as taxonomy
 from storage.case_model import (
     AnsweredElsewhere,
     AnyCommand,
@@ -133,7 +134,7 @@ def _batch(
     opened = 0
     with db.write() as conn:
         key = db.key("audit")
-        chosen = active(conn) if rules is None else tuple(rules)
+        chosen = present(conn, active(conn) if rules is None else tuple(rules))
         due = [Candidate(*row) for row in conn.execute(_DUE, (limit,)).fetchall()]
         topics: dict[int, str] = dict(conn.execute("SELECT id, key FROM topics"))
         for each in due:
@@ -149,6 +150,17 @@ def _batch(
             [(~(RULES | ALL_HISTORY), each.id) for each in due],
         )
     return len(due), opened
+
+
+def present(conn: sqlite3.Connection, rules: Sequence[CaseRule]) -> tuple[CaseRule, ...]:
+    """Return rules that ask for merged topics by the topic that took each over."""
+    merged = taxonomy.merged(conn)
+    if not merged:
+        return tuple(rules)
+    return tuple(
+        replace(rule, topics=tuple(dict.fromkeys(merged.get(each, each) for each in rule.topics)))
+        for rule in rules
+    )
 
 
 def _wanted(

@@ -177,6 +177,7 @@ def migrate(conn: sqlite3.Connection) -> None:
         schema_privacy,
         schema_reports,
         schema_signs,
+        schema_topics,
         schema_watch,
         schema_work,
     )
@@ -193,6 +194,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     assert schema_watch
     assert schema_alerting
     assert schema_places
+    assert schema_topics
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         # A table that others refer to can only be made anew while nobody checks; inside a

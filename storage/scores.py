@@ -12,7 +12,7 @@ from storage import revisions, signs
 from storage.database import Database
 from storage.listing import scored_text
 from storage.models import RATING_SCALE, SCORE_SCALE, Analysis, Passage
-from storage.recast import ANALYSE, recast
+from storage.recast import ANALYSE, TOPICS, recast
 from storage.rollups import Delta
 from storage.slices import Slices
 from storage.times import millis
@@ -32,7 +32,7 @@ def pending(conn: sqlite3.Connection, limit: int) -> list[Pending]:
         "SELECT m.id, m.version, v.title, v.text, v.lang, v.rating, o.key FROM mentions m"
         " JOIN versions v ON v.mention_id = m.id AND v.version = m.version"
         " JOIN slices s ON s.id = m.slice_id JOIN sources o ON o.id = s.source_id"
-        " WHERE m.pending IN (1, 3, 5, 7) ORDER BY m.pending, m.id LIMIT ?",
+        " WHERE m.pending IN (1, 3, 5, 7, 9, 11, 13, 15) ORDER BY m.pending, m.id LIMIT ?",
         (limit,),
     )
     return [
@@ -64,7 +64,7 @@ def save(db: Database, model: str, done: Sequence[tuple[Pending, Analysis]], now
         ]
         slices = Slices(conn)
         delta = Delta(slices)
-        recast(conn, slices, delta, ids, done=ANALYSE)
+        recast(conn, slices, delta, ids, done=ANALYSE | TOPICS)
         delta.write(conn)
         revisions.bump(conn, "facts")
     return len(ids)

@@ -18,11 +18,13 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 import click
 
 from dashboard.commands.options import places
-from storage.errors import EarshotError, InputError
+from storage.errors import EarshotError, InputError, StorageError
 from storage.models import Analysis, Json, Label, Passage
 
 if TYPE_CHECKING:
     from collectors.pipeline import Analyser
+    from dashboard.settings import Settings
+    from storage.models import Topic
 
 READ_AT_ONCE = 1 << 20
 ANALYSE_AT_ONCE = 500
@@ -77,10 +79,33 @@ def _analyser(model: str, config_path: Path, db_path: Path, source: str | None) 
     from sentiment import analyser
 
     declared = settings.load(config_path)
+    topics = _topics(declared, db_path)
     if model == "vader":
-        return analyser.Vader(declared.topics) if declared.topics else analyser.Vader()
-    engine = analyser.best(declared.brands, declared.topics or None)
+        return analyser.Vader(topics)
+    engine = analyser.best(declared.brands, topics)
     return learned_models.analyser_of(db_path, engine, declared.brands, source)
+
+
+def _topics(declared: Settings, db_path: Path) -> tuple[Topic, ...]:
+    """Return the topics of the file and of the database, else a starter's; nothing is made."""
+    import sqlite3
+    from contextlib import closing
+
+    from sentiment import taxonomy
+    from storage import topics
+    from storage.database import open_reader
+
+    found: tuple[Topic, ...] = declared.topics
+    if db_path.exists() and db_path.stat().st_size:
+        with closing(open_reader(db_path)) as conn:
+            try:
+                found = topics.beside(conn, declared.topics)
+            except sqlite3.OperationalError:
+                # A file of an older release, which knows of no taxonomy; it stays as it is.
+                found = declared.topics
+            except sqlite3.DatabaseError as error:
+                raise StorageError(f"{db_path} cannot be read: {error}") from error
+    return found or taxonomy.starter(declared.taxonomy or taxonomy.GENERAL)
 
 
 def _filter(analyser: Analyser, source: str | None, given: BinaryIO, answered: BinaryIO) -> int:
