@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "models": ("dashboard.commands.models:command", "List, compare, promote, roll back models."),
     "up": ("dashboard.commands.up:command", "Start collecting and open the dashboard."),
     "cases": ("dashboard.commands.cases:command", "Work on the response queue."),
+    "outbox": ("dashboard.commands.outbox:command", "See replies and mails on their way."),
     "kpi": ("dashboard.commands.kpi:command", "Print measures with their intervals."),
     "report": ("dashboard.commands.report:command", "Write the weekly summary."),
     "export": ("dashboard.commands.export:command", "Write mentions as CSV, JSONL, Parquet, XLSX."),

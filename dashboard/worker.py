@@ -22,6 +22,7 @@ ACTOR = "earshot"
 IMPORTED = "import"
 """Kind of a source that only imports bring mentions to; there is nothing to poll."""
 UNDERSTAND_EVERY = timedelta(seconds=2)
+SEND_EVERY = timedelta(seconds=2)
 LOOKALIKES_EVERY = timedelta(seconds=30)
 SIGNALS_EVERY = timedelta(minutes=5)
 UPKEEP_EVERY = timedelta(minutes=10)
@@ -53,6 +54,7 @@ def jobs(workspace: Workspace, only: frozenset[str] = frozenset()) -> list[Job]:
         *polls,
         Job("understand", UNDERSTAND_EVERY, partial(_understand, workspace), steady=True),
         Job("lookalikes", LOOKALIKES_EVERY, partial(_lookalikes, workspace), steady=True),
+        Job("send", SEND_EVERY, partial(_send, workspace), steady=True),
         Job("signals", SIGNALS_EVERY, partial(_signals, workspace), steady=True),
         Job("upkeep", UPKEEP_EVERY, workspace.db.checkpoint, steady=True),
     ]
@@ -128,6 +130,12 @@ def _understand(workspace: Workspace) -> None:
         from dashboard.watch import look_at_urgent
 
         look_at_urgent(workspace)
+
+
+def _send(workspace: Workspace) -> None:
+    from dashboard.sending import work_off
+
+    work_off(workspace)
 
 
 def _signals(workspace: Workspace) -> None:

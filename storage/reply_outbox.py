@@ -33,10 +33,13 @@ class Closing(NamedTuple):
 
 
 class Address(NamedTuple):
-    """Where a reply goes: the site's own id, and what is known of the mention there."""
+    """Where a reply goes: the site's own id, and what is known of the mention there.
 
-    source: str
-    place: str
+    ``sources`` may bring the answer there: first the one that it is counted under, then
+    the others that saw it. ``changed_at`` is when it was written or last edited.
+    """
+
+    sources: tuple[str, ...]
     native_id: str
     url: str
     changed_at: datetime
@@ -105,6 +108,11 @@ def cancel(db: Database, entry_id: int, actor: Person, now: datetime) -> Entry:
         if entry.state not in (State.PENDING, State.FAILED):
             told = {State.SENDING: "is being sent right now", State.SENT: "was sent already"}
             raise Refused(f"number {entry_id} {told.get(entry.state, 'was taken back already')}")
+        if entry.state is State.PENDING and entry.attempts and not actor.leads:
+            raise Refused(
+                f"number {entry_id} was tried already and may stand there; it is looked up and"
+                f" tried again at {entry.next_at:%H:%M} UTC, a lead may stop that"
+            )
         outbox.put(conn, entry_id, State.CANCELLED, actor.id, now, entry.next_at)
         if entry.state is State.PENDING and entry.channel is Channel.REPLY:
             _back(db, conn, entry, Unsend(actor=actor, back=_state(entry)), now)
@@ -160,20 +168,36 @@ def obstacle(conn: sqlite3.Connection, entry: Entry) -> str | None:
     return None
 
 
-def address(conn: sqlite3.Connection, entry: Entry) -> Address | None:
-    """Return where a reply goes; None where the mention was erased."""
+def address(conn: sqlite3.Connection, mention_id: int) -> Address | None:
+    """Return where a reply to a mention goes; None where the mention was erased."""
     row = conn.execute(
-        "SELECT p.key, i.native_id, i.url, coalesce(v.updated_at, m.published_at)"
-        " FROM identities i JOIN places p ON p.id = i.place_id"
-        " JOIN mentions m ON m.id = i.mention_id"
+        "SELECT i.native_id, i.url, coalesce(v.updated_at, m.published_at)"
+        " FROM identities i JOIN mentions m ON m.id = i.mention_id"
         " LEFT JOIN versions v ON v.mention_id = m.id AND v.version = m.version"
         " WHERE i.mention_id = ?",
-        (entry.mention_id,),
+        (mention_id,),
     ).fetchone()
-    if row is None or entry.source is None:
+    if row is None:
         return None
-    place, native_id, url, changed = row
-    return Address(entry.source, place, native_id, url, moment(changed))
+    native_id, url, changed = row
+    seen = conn.execute(
+        "SELECT o.key FROM sightings t JOIN sources o ON o.id = t.source_id"
+        " WHERE t.mention_id = ? ORDER BY t.first_seen_at, o.key",
+        (mention_id,),
+    )
+    first = _source(conn, mention_id)
+    ways = dict.fromkeys([first, *(str(key) for (key,) in seen)])
+    return Address(tuple(ways), native_id, url, moment(changed))
+
+
+def recorded(conn: sqlite3.Connection, mention_id: int) -> frozenset[str]:
+    """Return the sites' ids of replies to a mention that are known to stand there."""
+    rows = conn.execute(
+        "SELECT native_id FROM outbox WHERE mention_id = ? AND state = 'sent'"
+        " AND native_id IS NOT NULL",
+        (mention_id,),
+    )
+    return frozenset(str(native_id) for (native_id,) in rows)
 
 
 def posted(

@@ -81,9 +81,9 @@ def test_a_reply_leaves_after_the_undo_window_and_is_recorded(db: Database, ana:
     assert mine is not None
     assert (mine.id, mine.attempts, mine.state) == (entry.id, 1, State.SENDING)
     assert reply_outbox.obstacle(db.reader(), mine) is None
-    where = reply_outbox.address(db.reader(), mine)
+    where = reply_outbox.address(db.reader(), case(db).mention_id)
     assert where is not None
-    assert where.native_id
+    assert (where.sources, where.native_id) == (("play",), "r1")
     assert reply_outbox.posted(db, mine, ME, LEAVES, native_id="r1", url="https://a.example/r1")
     after = case(db)
     assert (after.state, after.answered_at, after.owner) == (CaseState.ANSWERED, LEAVES, "Ana")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import click
 
+from dashboard.commands.case_sending import send, unsend
 from dashboard.commands.options import as_json, places
 
 if TYPE_CHECKING:
@@ -50,6 +51,10 @@ class Ask(NamedTuple):
 @click.group("cases")
 def command() -> None:
     """Look at the response queue and work on it."""
+
+
+command.add_command(send)
+command.add_command(unsend)
 
 
 def _acting(make: Callable[..., AnyCommand]) -> click.Command:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import ClassVar
 
-from collectors.contract import Check, KindInfo, Suggestion
+from collectors.contract import Check, KindInfo, Posted, Replies, Suggestion
 from dashboard.sample.live import live
 from dashboard.sample.opening import SEED
 from storage.models import Batch, Json, Source
@@ -19,7 +19,12 @@ class SampleCollector:
     """Tells what happened in the sample company since the last look."""
 
     info: ClassVar[KindInfo] = KindInfo(
-        "sample", "Sample company", (), {}, "Invented; every text is composed by Earshot."
+        "sample",
+        "Sample company",
+        (),
+        {},
+        "Invented; every text is composed by Earshot.",
+        replies=Replies(10_000, threaded=True),
     )
 
     def __init__(self, now: Callable[[], datetime], opened: datetime) -> None:
@@ -34,6 +39,21 @@ class SampleCollector:
             if each.observations or each.gone:
                 yield Batch(each.observations, cursor=each.at.isoformat(), gone=each.gone)
         yield Batch((), cursor=until.isoformat())
+
+    def reply(self, source: Source, native_id: str, text: str) -> Posted:
+        """Practice: the answer goes nowhere."""
+        return Posted(f"practice-{source.id}-{native_id}", "", text, self._now())
+
+    def find_reply(self, source: Source, native_id: str, text: str = "") -> Posted | None:
+        """Nothing stands anywhere."""
+        return None
+
+    def edit_reply(self, source: Source, native_id: str, reply_id: str, text: str) -> Posted:
+        """Practice: the answer goes nowhere."""
+        return Posted(reply_id, "", text, self._now())
+
+    def delete_reply(self, source: Source, native_id: str, reply_id: str) -> None:
+        """Nothing stands anywhere."""
 
     def check(self, source: Source) -> Check:
         """There is nothing that could be wrong."""
