@@ -21,7 +21,7 @@ from dashboard.commands.export import in_words
 from dashboard.exports import About, Format
 from dashboard.figures import Figure
 from dashboard.reports import weekly as reports
-from dashboard.reports.weekly import Weekly
+from dashboard.reports.model import Counted, Weekly
 from dashboard.reports.weeks import Week
 from storage import alerts as alert_store
 from storage import (
@@ -233,7 +233,7 @@ def weekly(at: At, week: Week) -> Weekly:
 
 
 @lru_cache(maxsize=8)
-def _counted(db: Database, moved: object, week: Week, minute: datetime) -> reports.Counted:
+def _counted(db: Database, moved: object, week: Week, minute: datetime) -> Counted:
     # Polls that bring nothing move no area: what is said of them may be a minute old.
     with db.snapshot() as conn:
         return reports.count(conn, week, minute.replace(second=59, microsecond=999_000))

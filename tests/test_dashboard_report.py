@@ -19,7 +19,8 @@ from python_calamine import CalamineWorkbook
 
 from dashboard.reports import page as html_page
 from dashboard.reports import svg, tidy, weeks, wording, workbook
-from dashboard.reports.weekly import Weekly, count, moved, weekly
+from dashboard.reports.model import Weekly, moved
+from dashboard.reports.weekly import count, weekly
 from sentiment import metrics
 from storage import cases, coverage, listing, polls, queries, queue_figures, rules, workspace
 from storage.case_model import Claim, Dismiss, RecordReply, Reopen, Resolve

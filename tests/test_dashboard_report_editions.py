@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.reports import making, tidy, weeks, workbook
+from dashboard.reports import changes, making, tidy, weeks, wording, workbook
 from dashboard.reports import weekly as numbers
 from storage import editions, people, privacy, recast
 from storage.database import Database
+from storage.differences import Cause
 from storage.errors import InputError
 from storage.models import Label
 from storage.people import EARSHOT
@@ -147,3 +148,39 @@ def test_the_command_makes_the_first_one_again(db: Database, tmp_path: Path) -> 
     assert wrong.code == 2
     assert "--as-of" not in wrong.err
     assert "first" in wrong.err
+
+
+def test_every_difference_has_its_causes(db: Database) -> None:
+    making.keep(db, making.make(db, WEEK, NOW, NOW), "Mia", NOW)
+    later(db, NOW + timedelta(hours=3))
+    found = changes.ways(db, WEEK, NOW, NOW + timedelta(days=1))
+    assert {each.measure for each in found} >= {"mentions", "rating", "negative_share", "nps"}
+    for way in found:
+        assert way.then is not None
+        assert way.now is not None
+        assert sum(part.difference for part in way.parts) == pytest.approx(way.now - way.then)
+    rating = next(each for each in found if each.measure == "rating")
+    moved = {part.cause for part in rating.parts if part.difference}
+    assert moved == {Cause.LATE, Cause.EDITED, Cause.DELETED}
+    said = wording.way(rating)
+    assert said.startswith("Reviews: average rating ")
+    assert "late arrivals −" in said
+    same = changes.ways(db, WEEK, NOW, NOW)
+    assert all(each.then == each.now and not each.parts for each in same)
+    db.close()
+
+
+def test_the_command_says_why_numbers_changed(db: Database) -> None:
+    path = db.path
+    making.keep(db, making.make(db, WEEK, NOW, NOW), "Mia", NOW)
+    later(db, NOW + timedelta(hours=3))
+    db.close()
+    args = ("report", "changes", "--week", "2026-W46", "--db", path)
+    told = earshot(*args, "--json")
+    assert told.code == 0
+    mentions = next(each for each in told.lines if each["measure"] == "mentions")
+    late = mentions["parts"]["late arrivals"]
+    assert (late["difference"], late["mentions"]) == (4.0, 4)
+    assert "late arrivals +4 (4)" in earshot(*args).text
+    wrong = earshot(*args, "--from", "2026-11-20", "--to", "2026-11-18")
+    assert wrong.code == 2

@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from dashboard.reports import files, making, weeks
 from dashboard.reports.files import Format
-from dashboard.reports.weekly import Weekly
+from dashboard.reports.model import Weekly
 from storage import editions
 from storage.database import Database
 from storage.people import EARSHOT

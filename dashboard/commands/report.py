@@ -14,6 +14,7 @@ from dashboard.commands.output import target
 from storage.errors import InputError
 
 if TYPE_CHECKING:
+    from dashboard.reports.changes import Way
     from dashboard.reports.files import Format
 
 
@@ -95,6 +96,64 @@ def weekly(
         click.echo(each)
     if report.sample:
         click.echo("sample data: an invented company", err=True)
+
+
+@command.command("changes")
+@click.option("--week", help="ISO week such as 2026-W46.  [default: the last complete one]")
+@click.option(
+    "--from",
+    "since",
+    default="first",
+    show_default=True,
+    metavar="first|TIME",
+    help="As known then: when the week's first summary was made, or at a time.",
+)
+@click.option("--to", "until", metavar="TIME", help="As known then.  [default: now]")
+@options.as_json
+@options.places
+def changes(
+    db_path: Path,
+    config_path: Path,
+    week: str | None,
+    since: str,
+    until: str | None,
+    as_json: bool,
+) -> None:
+    """Say why a week's numbers are not what they were.
+
+    Each figure's difference is split into late arrivals, deletions, edits, relabels,
+    re-scores and replies; the parts add up to it.
+    """
+    from dashboard.reports import changes as found
+    from dashboard.reports import making, wording
+    from storage.database import Database
+
+    del config_path
+    now = datetime.now(UTC)
+    db = Database(db_path, create=False)
+    try:
+        chosen = making.chosen(db, week, now)
+        then = making.moment(db, chosen, since, now)
+        at = making.moment(db, chosen, until, now) if until else now
+        if then > at:
+            raise InputError("--from lies behind --to; turn them round")
+        ways = found.ways(db, chosen, then, at)
+    finally:
+        db.close()
+    for way in ways:
+        if as_json:
+            click.echo(json.dumps(_row(way)))
+        else:
+            click.echo(wording.way(way))
+
+
+def _row(way: Way) -> dict[str, object]:
+    parts = {
+        each.cause.value: {"difference": each.difference, "mentions": each.mentions}
+        for each in way.parts
+    }
+    found: dict[str, object] = {"kind": way.kind.value, "measure": way.measure}
+    return found | {"then": way.then, "now": way.now, "parts": parts}
 
 
 def _formats(forms: str) -> list[Format]:

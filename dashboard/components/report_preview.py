@@ -12,7 +12,7 @@ from dashboard.components import notices
 from dashboard.data import At
 from dashboard.reports import files, weeks
 from dashboard.reports.files import TYPES, Format
-from dashboard.reports.weekly import Weekly
+from dashboard.reports.model import Weekly
 from dashboard.reports.weeks import Week
 from storage.errors import InputError
 

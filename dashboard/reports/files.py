@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from dashboard.reports.weekly import Weekly
+from dashboard.reports.model import Weekly
 
 
 class Format(StrEnum):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.reports import weekly as numbers
 from dashboard.reports import weeks
-from dashboard.reports.weekly import Weekly
+from dashboard.reports.model import Weekly
 from dashboard.reports.weeks import Week
 from storage import editions, past, people, workspace
 from storage.database import Database

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from dashboard import markup, theme
 from dashboard.reports import parts, svg, wording
-from dashboard.reports.weekly import Headline, Topic, Weekly, moved
+from dashboard.reports.model import Headline, Topic, Weekly, moved
 from dashboard.reports.wording import UNITS, figure
 from sentiment.metrics import Change
 from storage.models import Label
@@ -38,6 +38,7 @@ def render(report: Weekly) -> bytes:
         _section("Headline figures", _headlines(report)),
         _section(f"Last {_weeks(report)} weeks", _trends(report)),
         _section("Topics", _topics(report)),
+        _section("What topics do to the score", _impacts(report)),
         _section("Brands compared", _brands(report)),
         _section("In customers' words", _quotes(report)),
         _section("Queue", _queue(report)),
@@ -75,7 +76,7 @@ def _headlines(report: Weekly) -> str:
 
 
 def _kind(headline: Headline) -> str:
-    tiles = "".join(_tile(change) for change in headline.changes)
+    tiles = "".join(map(_tile, headline.changes, headline.detectable))
     name = wording.KINDS[headline.kind]
     return (
         f'<div class="kind k{len(headline.changes)}">'
@@ -84,25 +85,25 @@ def _kind(headline: Headline) -> str:
     )
 
 
-def _tile(change: Change) -> str:
+def _tile(change: Change, least: float | None) -> str:
     measure = change.now
     of = f"n {measure.n:,}"
     span = wording.between(measure)
     return (
         f'<div class="tile"><div class="name">{UNITS[change.name].name}</div>'
         f'<div class="value">{figure(measure.value, change.name)}</div>'
-        f'<div class="range">{f"{span} · {of}" if span else of}</div>{_moved(change)}</div>'
+        f'<div class="range">{f"{span} · {of}" if span else of}</div>{_moved(change, least)}</div>'
     )
 
 
-def _moved(change: Change) -> str:
+def _moved(change: Change, least: float | None) -> str:
     """Say how a figure changed; colour only where it is more than chance."""
     if change.difference is None:
         return f'<div class="change none">{html.escape(change.verdict)}</div>'
     good = wording.is_good(change)
     arrow = "▲" if change.difference > 0 else "▼" if change.difference < 0 else "■"
     if good is None:
-        said = f"{wording.difference(change)}, {html.escape(parts.plain(change))}"
+        said = html.escape(parts.verdict(change, least))
         return f'<div class="change none">{said}</div>'
     kind = "good" if good else "bad"
     said = f"{arrow} {wording.difference(change)}"
@@ -173,6 +174,11 @@ def _cell_change(change: Change, *, judged: bool = True) -> str:
         return f'<span class="none">{said}</span>'
     kind = ("good" if wording.is_good(change) else "bad") if judged else "real"
     return f'<span class="{kind}"><b>{said}</b></span>'
+
+
+def _impacts(report: Weekly) -> str:
+    rows = [[markup.said(cell) for cell in row] for row in parts.impact_rows(report)]
+    return _table(parts.IMPACT_HEAD, rows) if rows else ""
 
 
 def _brands(report: Weekly) -> str:

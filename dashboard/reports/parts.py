@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from dashboard import theme
 from dashboard.reports import svg, wording
+from dashboard.reports.model import Headline, Trend, TrendWeek, Weekly
 from dashboard.reports.tidy import in_time
-from dashboard.reports.weekly import Headline, Trend, TrendWeek, Weekly
 from dashboard.reports.wording import UNITS, figure
 from sentiment.metrics import Change
 from storage.models import Label
@@ -84,9 +84,12 @@ def volume(headline: Headline) -> str:
     return said if headline.before is None else f"{said}, {headline.before.n:,} the week before"
 
 
-def plain(change: Change) -> str:
-    """Say that a change means nothing."""
-    return "within chance" if change.verdict == "no real change" else change.verdict
+def verdict(change: Change, least: float | None) -> str:
+    """Say that a change means nothing, and how large one would have had to be."""
+    said = "within chance" if change.verdict == "no real change" else change.verdict
+    if least is not None:
+        said += f"; {wording.size_of(least, change.name)} would show"
+    return f"{wording.difference(change)}, {said}"
 
 
 def adds(quote: Quote) -> bool:
@@ -138,3 +141,25 @@ def coverage_lines(report: Weekly) -> list[str]:
         f" {refused:,} rows could not be taken; {gone:,} mentions were deleted at their source."
     )
     return told
+
+
+IMPACT_HEAD = ("Topic", "Of", "Impact", "Range", "Mentions")
+_IMPACTS = 10
+
+
+def impact_rows(report: Weekly) -> list[tuple[str, str, str, str, str]]:
+    """Return the topics that really move stars or NPS, those that pull down first."""
+    found = [each for each in report.impacts if each.impact.real]
+    strongest = sorted(found, key=lambda each: -abs(each.impact.value))[:_IMPACTS]
+    return [
+        (
+            each.name,
+            f"{wording.inline(each.measure)}, {wording.KINDS[each.kind].lower()}",
+            wording.moved_by(each.impact.value, each.measure),
+            f"{wording.moved_by(each.impact.low, each.measure)} to"
+            f" {wording.moved_by(each.impact.high, each.measure)}",
+            f"{each.impact.n:,}",
+        )
+        for each in found
+        if each in strongest
+    ]

@@ -16,7 +16,7 @@ import typst
 
 from dashboard import theme
 from dashboard.reports import parts, wording
-from dashboard.reports.weekly import Headline, Topic, Weekly
+from dashboard.reports.model import Headline, Topic, Weekly
 from dashboard.reports.wording import UNITS, figure
 from sentiment.metrics import Change
 from storage.models import Label
@@ -61,6 +61,8 @@ def _data(report: Weekly) -> dict[str, Any]:
         **_charts(report),
         "topics": [_topic(each) for each in report.topics[:_TOPICS]],
         "more": _more(len(report.topics) - _TOPICS),
+        "impact-head": list(parts.IMPACT_HEAD),
+        "impacts": [[_said(cell) for cell in row] for row in parts.impact_rows(report)],
         "rivals": _rivals(report),
         "quotes": [
             _side("Most negative", Label.NEGATIVE, report.worst),
@@ -76,27 +78,27 @@ def _kind(headline: Headline) -> dict[str, Any]:
     return {
         "name": wording.KINDS[headline.kind],
         "volume": parts.volume(headline),
-        "tiles": [_tile(change) for change in headline.changes],
+        "tiles": list(map(_tile, headline.changes, headline.detectable)),
     }
 
 
-def _tile(change: Change) -> dict[str, Any]:
+def _tile(change: Change, least: float | None) -> dict[str, Any]:
     span = wording.between(change.now)
     of = f"n {change.now.n:,}"
     return {
         "name": UNITS[change.name].name,
         "value": figure(change.now.value, change.name),
         "range": f"{span} · {of}" if span else of,
-        "change": _moved(change),
+        "change": _moved(change, least),
     }
 
 
-def _moved(change: Change) -> dict[str, str]:
+def _moved(change: Change, least: float | None) -> dict[str, str]:
     if change.difference is None:
         return {"kind": "none", "text": change.verdict}
     good = wording.is_good(change)
     if good is None:
-        return {"kind": "none", "text": f"{wording.difference(change)}, {parts.plain(change)}"}
+        return {"kind": "none", "text": parts.verdict(change, least)}
     kind = "good" if good else "bad"
     return {"kind": kind, "text": f"{wording.difference(change)}, real change"}
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from dashboard.exports import plain
-from dashboard.reports.weekly import Headline, Topic, Trend, Weekly
+from dashboard.reports.model import Headline, Topic, Trend, Weekly
 from sentiment import metrics
 from sentiment.metrics import Change
 from storage.models import Measure
@@ -57,6 +57,12 @@ def rows(report: Weekly) -> Iterator[Row]:
         yield from _trend(trend)
     for topic in report.topics:
         yield from _topic(topic, week)
+    for each in report.impacts:
+        yield Row(
+            *("impact", each.key, each.measure, week, each.impact.value),
+            *(each.impact.low, each.impact.high, each.impact.n),
+            text=each.name,
+        )
     for brand in report.rivals:
         name = brand.name or "none"
         for measure in (brand.share, brand.negative):
@@ -111,8 +117,22 @@ def _headline(headline: Headline, week: str) -> Iterator[Row]:
         before_n=None if before is None else before.n,
         change=None if before is None else headline.now.n - before.n,
     )
-    for change in headline.changes:
+    for change, split, least in zip(
+        headline.changes, headline.splits, headline.detectable, strict=True
+    ):
         yield _changed(Row("headline", kind, change.name, week), change)
+        if least is not None:
+            yield Row("detectable", kind, change.name, week, least)
+        if split is not None:
+            row = Row("split", kind, change.name, week, n=split.n, before_n=split.before_n)
+            for name, part in (("mix", split.mix), ("feeling", split.feeling)):
+                yield row._replace(
+                    name=f"{change.name}_{name}",
+                    change=part.value,
+                    change_low=part.low,
+                    change_high=part.high,
+                    verdict=split.verdict,
+                )
 
 
 def _trend(trend: Trend) -> Iterator[Row]:

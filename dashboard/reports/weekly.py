@@ -11,12 +11,21 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from dashboard import periods
+from dashboard.reports.model import (
+    BrandShare,
+    Counted,
+    Headline,
+    Topic,
+    TopicImpact,
+    Trend,
+    TrendWeek,
+    Weekly,
+)
 from dashboard.reports.weeks import Week, of
-from sentiment import metrics
+from sentiment import decomposition, metrics
 from sentiment.metrics import Change
 from storage import (
     coverage,
@@ -32,9 +41,7 @@ from storage.coverage import Gap
 from storage.editions import Quoted
 from storage.errors import InputError
 from storage.models import Kind, Label, Measure, MentionFilter, Sums
-from storage.poll_figures import PollFigures
 from storage.queue_figures import QueueFigures
-from storage.quotes import Quote
 
 WEEKS = 13
 """Weeks of the trend, this one included: a quarter."""
@@ -42,88 +49,6 @@ QUOTES = 4
 _ERROR = 300
 """Characters of an error message that a summary repeats."""
 _TOO_EARLY = "the data do not reach back far enough"
-
-
-class Headline(NamedTuple):
-    """One kind: how many mentions, and its measures against the week before."""
-
-    kind: Kind
-    now: Sums
-    before: Sums | None
-    changes: tuple[Change, ...]
-
-
-class TrendWeek(NamedTuple):
-    """One week of a trend; ``gap`` where collecting failed in it."""
-
-    week: Week
-    sums: Sums
-    main: Measure
-    negative: Measure
-    gap: bool
-
-
-class Trend(NamedTuple):
-    """The last quarter of one kind; ``main`` names its first measure."""
-
-    kind: Kind
-    main: str
-    weeks: tuple[TrendWeek, ...]
-
-
-class Topic(NamedTuple):
-    """One topic: how much it was spoken of, and how badly, against the week before."""
-
-    key: str
-    name: str
-    n: int
-    before: int | None
-    share: Change
-    negative: Change
-
-
-class BrandShare(NamedTuple):
-    """One brand beside the others."""
-
-    name: str
-    own: bool
-    n: int
-    share: Measure
-    negative: Measure
-
-
-class Weekly(NamedTuple):
-    """All numbers of one week's summary. ``brands`` are ours, empty where all are."""
-
-    week: Week
-    start: date
-    end: date
-    finished: bool
-    compared: str
-    timezone: str
-    brands: tuple[str, ...]
-    sample: bool
-    known_at: datetime | None
-    comment: str
-    headlines: tuple[Headline, ...]
-    trends: tuple[Trend, ...]
-    topics: tuple[Topic, ...]
-    rivals: tuple[BrandShare, ...]
-    best: tuple[Quote, ...]
-    worst: tuple[Quote, ...]
-    queue: QueueFigures
-    queue_before: QueueFigures | None
-    gaps: tuple[Gap, ...]
-    polls: tuple[PollFigures, ...]
-    unscored: Measure
-    unsure: Measure
-
-
-class Counted(NamedTuple):
-    """A summary without its quotes, and whom it quotes: it may be kept."""
-
-    numbers: Weekly
-    quoted: tuple[Quoted, ...]
 
 
 def weekly(conn: sqlite3.Connection, week: Week, at: datetime) -> Weekly:
@@ -168,9 +93,10 @@ def count(conn: sqlite3.Connection, week: Week, at: datetime) -> Counted:
         sample=workspace.is_sample(conn),
         known_at=past.last_fact(conn, at),
         comment=editions.comment(conn, week.text, at),
-        headlines=_headlines(now, before),
+        headlines=_headlines(conn, like, now, before),
         trends=_trends(conn, replace(asked, end=end), zone, tuple(now)),
         topics=_topics(conn, like),
+        impacts=_impacts(conn, like.now, now),
         rivals=_rivals(conn, replace(like.now, brands=())) if brands else (),
         best=(),
         worst=(),
@@ -228,7 +154,10 @@ def own_brands(conn: sqlite3.Connection) -> tuple[str, ...]:
 
 
 def _headlines(
-    now: Mapping[Kind, Sums], before: Mapping[Kind, Sums] | None
+    conn: sqlite3.Connection,
+    like: periods.Comparison,
+    now: Mapping[Kind, Sums],
+    before: Mapping[Kind, Sums] | None,
 ) -> tuple[Headline, ...]:
     found = []
     for kind in Kind:
@@ -241,8 +170,42 @@ def _headlines(
         if kind is Kind.REVIEW:
             names |= {"response_rate": None}
         changes = tuple(_change(name, sums, earlier) for name in names)
-        found.append(Headline(kind, sums, earlier, changes))
+        segments = [_segments(conn, flt, kind) for flt in (like.now, like.before)]
+        splits = tuple(decomposition.split(name, *segments) for name in names)
+        seen = tuple(_detectable(each, sums, earlier) for each in changes)
+        found.append(Headline(kind, sums, earlier, changes, splits, seen))
     return tuple(found)
+
+
+def _segments(conn: sqlite3.Connection, flt: MentionFilter | None, kind: Kind) -> dict[str, Sums]:
+    if flt is None:
+        return {}
+    groups = queries.breakdown(conn, replace(flt, kinds=(kind,)), "source")
+    return {group.key: group.sums for group in groups}
+
+
+def _detectable(change: Change, now: Sums, before: Sums | None) -> float | None:
+    """The smallest change that two periods of this size would show four times in five."""
+    if before is None or not change.now.n or not change.before.n:
+        return None
+    variance = decomposition.spread(change.name, now.plus(before))
+    return decomposition.detectable(variance, change.now.n, change.before.n)
+
+
+def _impacts(
+    conn: sqlite3.Connection, flt: MentionFilter, now: Mapping[Kind, Sums]
+) -> tuple[TopicImpact, ...]:
+    """What topics do to stars and NPS, the strongest pull downwards first."""
+    names = dict(coverage.choices(conn).topics)
+    found = []
+    for kind, measure in ((Kind.REVIEW, "rating"), (Kind.SURVEY, "nps")):
+        whole = now.get(kind, Sums())
+        for group in queries.breakdown(conn, replace(flt, kinds=(kind,)), "topic"):
+            pull = decomposition.impact(measure, group.sums, whole)
+            if pull is not None:
+                name = names.get(group.key, group.key)
+                found.append(TopicImpact(kind, measure, group.key, name, pull))
+    return tuple(sorted(found, key=lambda each: (each.kind, each.impact.value, each.key)))
 
 
 def _change(name: str, now: Sums, before: Sums | None) -> Change:
@@ -320,18 +283,6 @@ def _topics(conn: sqlite3.Connection, like: periods.Comparison) -> tuple[Topic, 
 
 def _topic_share(n: int, total: int, before: int, earlier: int) -> Change:
     return metrics.change(metrics.topic_share(n, total), metrics.topic_share(before, earlier))
-
-
-def moved(topics: tuple[Topic, ...], *, up: bool, limit: int = 5) -> list[Topic]:
-    """Topics that were spoken of more (or less) than the week before, the largest move first."""
-    sign = 1 if up else -1
-    found = [
-        topic
-        for topic in topics
-        if topic.share.difference is not None and topic.share.difference * sign > 0
-    ]
-    found.sort(key=lambda topic: (-sign * (topic.share.difference or 0.0), topic.key))
-    return found[:limit]
 
 
 def _rivals(conn: sqlite3.Connection, flt: MentionFilter) -> tuple[BrandShare, ...]:

@@ -6,7 +6,9 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dashboard.reports.weekly import Headline, Topic, Weekly, moved
+from dashboard.reports.changes import Way
+from dashboard.reports.model import Headline, Topic, TopicImpact, Weekly, moved
+from sentiment.decomposition import Split
 from sentiment.metrics import Change
 from storage.models import Kind, Measure
 
@@ -31,6 +33,7 @@ class Unit(NamedTuple):
 
 
 UNITS = {
+    "mentions": Unit("Mentions", 1, 0, ""),
     "rating": Unit("Average rating", 1, 2, ""),
     "nps": Unit("NPS", 1, 0, ""),
     "csat": Unit("CSAT", 1, 0, " %"),
@@ -54,6 +57,8 @@ MEANINGS = {
     "Response rate": "mentions with a reply of ours that shows at the source",
     "Range": "where the true figure lies in 19 weeks of 20, as far as chance alone decides",
     "Real change": "a difference whose own range leaves out zero, with 20 answers on both sides",
+    "Would show": "the smallest true change that four of five such weeks would tell from chance",
+    "Impact": "the figure of all minus that of those who do not raise the topic",
     "First response": "median hours from opening to answer; what still waits counts as longest",
 }
 
@@ -85,9 +90,12 @@ def difference(change: Change) -> str:
     """Say how much a measure moved, with its sign."""
     if change.difference is None:
         return DASH
-    unit = UNITS[change.name]
-    points = " points" if unit.suffix else ""
-    return _minus(f"{change.difference * unit.factor:+,.{unit.digits}f}{points}")
+    return moved_by(change.difference, change.name)
+
+
+def moved_by(value: float, name: str) -> str:
+    """Say a difference of a measure, with its sign."""
+    return _minus(f"{'+' if value >= 0 else '-'}{size_of(value, name)}")
 
 
 def is_good(change: Change) -> bool | None:
@@ -95,6 +103,20 @@ def is_good(change: Change) -> bool | None:
     if not change.real or change.difference is None:
         return None
     return (change.difference > 0) is not UNITS[change.name].good_when_low
+
+
+def way(found: Way) -> str:
+    """Say how a figure came from what it was to what it is."""
+    then, now = (figure(each, found.measure) for each in (found.then, found.now))
+    name = f"{KINDS[found.kind]}: {inline(found.measure)}"
+    if found.then == found.now and not any(part.difference for part in found.parts):
+        return f"{name} {now}, as it was"
+    parts = ", ".join(
+        f"{part.cause.value} {moved_by(part.difference, found.measure)} ({part.mentions:,})"
+        for part in found.parts
+        if part.difference
+    )
+    return f"{name} {now}, was {then}" + (f": {parts}" if parts else "")
 
 
 def hours(value: float | None) -> str:
@@ -127,7 +149,11 @@ def brief(report: Weekly) -> list[tuple[str, list[str]]]:
 
     Of figures and topics only what is more than chance.
     """
-    changed = [_headline(each, change) for each in report.headlines for change in each.changes]
+    changed = [
+        _headline(each, change, split)
+        for each in report.headlines
+        for change, split in zip(each.changes, each.splits, strict=True)
+    ]
     told = [
         ("What changed", [each for each in changed if each] or [_nothing(report)]),
         ("What was spoken of", _spoken(report)),
@@ -141,7 +167,23 @@ def brief(report: Weekly) -> list[tuple[str, list[str]]]:
 def _spoken(report: Weekly) -> list[str]:
     said = [_topic(topic) for up in (True, False) for topic in moved(report.topics, up=up)]
     said += [_worse(topic) for topic in report.topics]
+    said += [_pull(each) for each in report.impacts]
     return [each for each in said if each]
+
+
+def _pull(each: TopicImpact) -> str:
+    """Say what pulls a figure down; what lifts it is in the table."""
+    if not each.impact.real or each.impact.value > 0:
+        return ""
+    size = size_of(-each.impact.value, each.measure)
+    return f"{each.name} pulls {inline(each.measure)} of {KINDS[each.kind].lower()} down by {size}."
+
+
+def size_of(value: float, name: str) -> str:
+    """Say how large a difference of a measure is, without a sign."""
+    unit = UNITS[name]
+    points = " points" if unit.suffix else ""
+    return f"{abs(value) * unit.factor:,.{unit.digits}f}{points}"
 
 
 def _decisions(report: Weekly) -> list[str]:
@@ -166,12 +208,13 @@ def _worse(topic: Topic) -> str:
     return f"{topic.name} is spoken of {way}: {now} of it negative, {before} before."
 
 
-def _headline(headline: Headline, change: Change) -> str:
+def _headline(headline: Headline, change: Change, split: Split | None) -> str:
     if not change.real:
         return ""
     way = "up" if (change.difference or 0) > 0 else "down"
     now, before = (figure(each.value, change.name) for each in (change.now, change.before))
-    return f"{KINDS[headline.kind]}: {inline(change.name)} is {way} to {now} from {before}."
+    why = f": {split.verdict}" if split is not None and split.segments > 1 else ""
+    return f"{KINDS[headline.kind]}: {inline(change.name)} is {way} to {now} from {before}{why}."
 
 
 def _topic(topic: Topic) -> str:

@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from dashboard import theme
 from dashboard.reports import tidy, wording
-from dashboard.reports.weekly import Trend, Weekly
+from dashboard.reports.model import Trend, Weekly
 from dashboard.reports.wording import UNITS
 from sentiment.metrics import Change
 from storage.models import Label, Measure

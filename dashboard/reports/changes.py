@@ -1,0 +1,72 @@
+"""Why a week's numbers are not what they were: each figure's way from then to now, in parts.
+
+The parts of a figure add up to its whole difference. Not here: what happened to each
+mention (``storage.differences``).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import NamedTuple
+
+from dashboard.reports import weekly as numbers
+from dashboard.reports.weeks import Week
+from sentiment import metrics
+from storage import differences
+from storage.database import Database
+from storage.differences import Cause, Step
+from storage.models import Kind, Sums
+
+
+class Part(NamedTuple):
+    """What one cause did to a figure; ``mentions`` is how many it touched, of all kinds."""
+
+    cause: Cause
+    mentions: int
+    difference: float
+
+
+class Way(NamedTuple):
+    """A figure then and now; the parts lead from one to the other.
+
+    Values are None where nobody had answered; then there are no parts.
+    """
+
+    kind: Kind
+    measure: str
+    then: float | None
+    now: float | None
+    parts: tuple[Part, ...]
+
+
+def ways(db: Database, week: Week, then: datetime, now: datetime) -> list[Way]:
+    """Return how each headline figure of a week came from what was known then."""
+    with db.snapshot() as conn:
+        brands = numbers.own_brands(conn)
+        steps = differences.steps(conn, then, now, week.monday, week.sunday, brands)
+    kinds = [kind for kind in Kind if any(kind in step.sums for step in steps)]
+    return [way for kind in kinds for way in _ways(kind, steps)]
+
+
+def _ways(kind: Kind, steps: list[Step]) -> list[Way]:
+    sums = [step.sums.get(kind, Sums()) for step in steps]
+    asked = [*metrics.headline(kind, sums[0]), *metrics.headline(kind, sums[-1])]
+    names = list(dict.fromkeys(each.name for each in asked))
+    counted = [float(each.n) for each in sums]
+    found = [Way(kind, "mentions", counted[0], counted[-1], _parts(steps, counted))]
+    for name in names:
+        values = [metrics.MEASURES[name](each).value for each in sums]
+        known = [value for value in values if value is not None]
+        whole = len(known) == len(values)
+        parts = _parts(steps, known) if whole else ()
+        found.append(Way(kind, name, values[0], values[-1], parts))
+    return found
+
+
+def _parts(steps: list[Step], values: list[float]) -> tuple[Part, ...]:
+    """The difference that each cause made; one that touched no mention of any kind is left out."""
+    return tuple(
+        Part(step.cause, step.mentions, value - before)
+        for step, before, value in zip(steps[1:], values, values[1:], strict=False)
+        if step.cause is not None and step.mentions
+    )

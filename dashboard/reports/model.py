@@ -1,0 +1,128 @@
+"""What a week's summary holds: numbers with their intervals, quotes, notes. No query, no words."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from dashboard.reports.weeks import Week
+from sentiment.decomposition import Impact, Split
+from sentiment.metrics import Change
+from storage.coverage import Gap
+from storage.editions import Quoted
+from storage.models import Kind, Measure, Sums
+from storage.poll_figures import PollFigures
+from storage.queue_figures import QueueFigures
+from storage.quotes import Quote
+
+
+class Headline(NamedTuple):
+    """One kind: how many mentions, and its measures against the week before.
+
+    Beside each change stands how it splits into other people and other feelings, by
+    source, and the smallest change that weeks of this size would show; None where there
+    is nothing to compare.
+    """
+
+    kind: Kind
+    now: Sums
+    before: Sums | None
+    changes: tuple[Change, ...]
+    splits: tuple[Split | None, ...]
+    detectable: tuple[float | None, ...]
+
+
+class TopicImpact(NamedTuple):
+    """What a topic does to the first measure of a kind."""
+
+    kind: Kind
+    measure: str
+    key: str
+    name: str
+    impact: Impact
+
+
+class TrendWeek(NamedTuple):
+    """One week of a trend; ``gap`` where collecting failed in it."""
+
+    week: Week
+    sums: Sums
+    main: Measure
+    negative: Measure
+    gap: bool
+
+
+class Trend(NamedTuple):
+    """The last quarter of one kind; ``main`` names its first measure."""
+
+    kind: Kind
+    main: str
+    weeks: tuple[TrendWeek, ...]
+
+
+class Topic(NamedTuple):
+    """One topic: how much it was spoken of, and how badly, against the week before."""
+
+    key: str
+    name: str
+    n: int
+    before: int | None
+    share: Change
+    negative: Change
+
+
+class BrandShare(NamedTuple):
+    """One brand beside the others."""
+
+    name: str
+    own: bool
+    n: int
+    share: Measure
+    negative: Measure
+
+
+class Weekly(NamedTuple):
+    """All numbers of one week's summary. ``brands`` are ours, empty where all are."""
+
+    week: Week
+    start: date
+    end: date
+    finished: bool
+    compared: str
+    timezone: str
+    brands: tuple[str, ...]
+    sample: bool
+    known_at: datetime | None
+    comment: str
+    headlines: tuple[Headline, ...]
+    trends: tuple[Trend, ...]
+    topics: tuple[Topic, ...]
+    impacts: tuple[TopicImpact, ...]
+    rivals: tuple[BrandShare, ...]
+    best: tuple[Quote, ...]
+    worst: tuple[Quote, ...]
+    queue: QueueFigures
+    queue_before: QueueFigures | None
+    gaps: tuple[Gap, ...]
+    polls: tuple[PollFigures, ...]
+    unscored: Measure
+    unsure: Measure
+
+
+class Counted(NamedTuple):
+    """A summary without its quotes, and whom it quotes: it may be kept."""
+
+    numbers: Weekly
+    quoted: tuple[Quoted, ...]
+
+
+def moved(topics: tuple[Topic, ...], *, up: bool, limit: int = 5) -> list[Topic]:
+    """Topics that were spoken of more (or less) than the week before, the largest move first."""
+    sign = 1 if up else -1
+    found = [
+        topic
+        for topic in topics
+        if topic.share.difference is not None and topic.share.difference * sign > 0
+    ]
+    found.sort(key=lambda topic: (-sign * (topic.share.difference or 0.0), topic.key))
+    return found[:limit]
