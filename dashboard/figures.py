@@ -129,7 +129,8 @@ def _layout(bars: Sequence[Bar], *, height: int) -> Figure:
     return {
         "height": height,
         "margin": {"l": 4, "r": 4, "t": 32, "b": 4},
-        "hovermode": "x unified",
+        # With the unified hover a click picks every mark of its step, not the one under it.
+        "hovermode": "closest",
         "dragmode": False,
         "legend": {
             "orientation": "h",
@@ -146,7 +147,6 @@ def _layout(bars: Sequence[Bar], *, height: int) -> Figure:
             "tickvals": [_middle(bar) for bar in ticks],
             "ticktext": [_tick(bar) for bar in ticks],
             "tickangle": 0,
-            "hoverformat": "%a %-d %b %Y",
         }
         | _FIXED,
         "yaxis": {"automargin": True, "ticks": "", "nticks": 5, "zeroline": False} | _FIXED,
@@ -168,7 +168,8 @@ def _label_bars(label: Label, bars: Sequence[Bar], sums: Mapping[date, Sums]) ->
             "line": {"width": 0},
         },
         "customdata": [[bar.start.isoformat(), bar.end.isoformat(), label.value] for bar in bars],
-        "hovertemplate": "%{y:,d}",
+        "hovertext": [_tick(bar) for bar in bars],
+        "hovertemplate": "%{hovertext}: %{y:,d} " + label.value + "<extra></extra>",
     }
 
 
@@ -187,11 +188,13 @@ def _share_line(label: Label, bars: Sequence[Bar], sums: Mapping[date, Sums]) ->
         },
         "connectgaps": False,
         "text": [
-            "" if value is None else f"{value:.0%} ({low:.0%}–{high:.0%}, n {n:,})"
-            for value, low, high, n in points
+            ""
+            if value is None
+            else f"{_tick(bar)}: {value:.0%} {label.value} ({low:.0%}–{high:.0%}, n {n:,})"
+            for bar, (value, low, high, n) in zip(bars, points, strict=True)
         ],
         "customdata": [[bar.start.isoformat(), bar.end.isoformat(), label.value] for bar in bars],
-        "hovertemplate": "%{text}",
+        "hovertemplate": "%{text}<extra></extra>",
     }
 
 

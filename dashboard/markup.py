@@ -57,6 +57,15 @@ dl.es-facts {{ display:grid; grid-template-columns:max-content 1fr; gap:.25rem .
 @media (max-width: 640px) {{ .st-key-desk-list-beside, .st-key-desk-nothing,
   .st-key-desk-steps {{ display:none !important; }} }}
 @media (min-width: 641px) {{ .st-key-case-back {{ display:none !important; }} }}
+.stMain [data-testid="stPageLink-NavLink"] {{ padding:.1rem 0; }}
+.stMain [data-testid="stPageLink-NavLink"] p {{ text-decoration:underline;
+  text-decoration-color:rgba(128,128,128,.6); text-underline-offset:.2em; }}
+.st-key-sample-banner {{ background:rgba(0,120,180,.12); border-radius:.5rem;
+  padding:.15rem .25rem .15rem .75rem; }}
+@media (max-width:640px) {{
+  .stMainBlockContainer {{ padding:4rem 1rem 3rem; }}
+  .stMain h1 {{ font-size:1.5rem; padding:.25rem 0; }}
+}}
 .stMetric [data-testid="stMetricDelta"] * {{ white-space:normal !important;
   overflow:visible !important; }}
 mark.es-mark {{ color:inherit; border-radius:.2rem; padding:0 .1rem; }}

@@ -133,16 +133,19 @@ def test_the_sample_is_marked_on_every_page(space: Workspace, visit: Open) -> No
     for page in PAGES:
         app = app.switch_page(f"views/{page}.py").run()
         assert not app.exception
-        assert "made up" in app.info[0].value
+        assert any("made up" in each.value for each in app.markdown)
 
 
 def test_headlines_are_per_kind_and_say_the_change_in_words(space: Workspace, visit: Open) -> None:
-    tiles = {each.label: each for each in visit().metric}
-    assert tiles["Reviews · rating"].value.endswith("★")
-    assert tiles["Reviews · rating"].delta == "no real change"
-    assert tiles["Social · negative"].delta == "nothing before"
-    assert "interval" in str(tiles["Survey · NPS"].proto.help)
-    assert "n = " in str(tiles["Survey · NPS"].proto.help)
+    app = visit()
+    tiles = {each.label: each for each in app.metric}
+    assert tiles["Rating"].value.endswith("★")
+    assert tiles["Rating"].delta == "no real change"
+    negative = [each.delta for each in app.metric if each.label == "Negative"]
+    assert len(negative) == 3
+    assert "nothing before" in negative
+    assert "interval" in str(tiles["NPS"].proto.help)
+    assert "n = " in str(tiles["NPS"].proto.help)
 
 
 def test_links_carry_exactly_the_mentions_that_they_count(space: Workspace, visit: Open) -> None:
@@ -150,13 +153,13 @@ def test_links_carry_exactly_the_mentions_that_they_count(space: Workspace, visi
     at = data.at(space.db, space.now())
     found = 0
     for each in app.get("page_link"):
-        label, query = each.proto.label, each.proto.query_string
-        if not label[0].isdigit():
+        label, query = each.proto.label.strip("*"), each.proto.query_string
+        if not label[0].isdigit() or not query:
             continue
         flt = filters.from_params(parse_qs(query), at.today)
         assert queries.count(space.db.reader(), flt) == int(label.split()[0].replace(",", ""))
         found += 1
-    assert found == 3
+    assert found > 10
 
 
 def test_an_address_is_a_view(space: Workspace, visit: Open) -> None:

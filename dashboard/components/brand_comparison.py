@@ -47,7 +47,7 @@ def _basis(flt: MentionFilter, sites: list[Site]) -> str:
 
 
 def _comparison(rows: list[BrandRow]) -> None:
-    alt = "Share of voice: " + ", ".join(f"{(row.voice.value or 0):.0%}" for row in rows)
+    alt = "Share of voice: " + ", ".join(f"{row.name} {(row.voice.value or 0):.0%}" for row in rows)
     with st.container(border=True):
         st.markdown(f"**Share of voice** among {rows[0].voice.n:,} mentions")
         charts.chart(

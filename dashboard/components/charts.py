@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
+from dashboard import markup
 from dashboard.components import links
 from dashboard.figures import Figure
 from storage.models import MentionFilter
@@ -45,6 +46,29 @@ def chart(figure: Figure, *, key: str, alt: str, narrow: Narrow) -> None:
         on_select=partial(_picked, key, narrow),
         selection_mode="points",
     )
+
+
+class Number(NamedTuple):
+    """One number of a figure in words, and the filter of the mentions that it counts."""
+
+    words: str
+    flt: MentionFilter
+
+
+def numbers(key: str, rows: Callable[[], Iterable[tuple[str, Sequence[Number]]]]) -> None:
+    """Offer a figure's numbers as words and links, for the keyboard and for who cannot see it.
+
+    ``rows`` is asked once they are opened; names in it may come from outside.
+    """
+    box = st.popover("As numbers", key=f"{key}.numbers", type="tertiary", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        for name, found in rows():
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.html(markup.line(name), width=150)
+                for each in found:
+                    links.mentions(each.words, each.flt)
 
 
 def _picked(key: str, narrow: Narrow) -> None:

@@ -61,8 +61,8 @@ def choose(at: At, *, own: bool = False, without: tuple[str, ...] = ()) -> Menti
     flt = replace(flt, brands=ours or flt.brands)
     with st.container(horizontal=True, vertical_alignment="bottom", key="filter-bar"):
         _period(params, flt)
-        _search(flt)
         _lists(params, ours, flt, data.choices(at))
+        _search(flt)
     _chosen(params, ours, flt, dict(data.choices(at).topics) | _URGENCY, at.zone)
     wrong = filters.problems(params)
     if wrong:
@@ -115,7 +115,7 @@ def _period(params: dict[str, list[str]], flt: MentionFilter) -> None:
         key="f.period",
         on_change=_period_changed,
         args=(flt.start, flt.end),
-        width=190,
+        width=170,
     )
     if filters.preset(params) == "custom":
         _set("f.days", tuple(day for day in (flt.start, flt.end) if day))

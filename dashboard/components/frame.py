@@ -45,8 +45,11 @@ def switched() -> bool:
 def banner() -> None:
     """Say on every page when the company is made up, and how to leave it."""
     if session.workspace().is_sample:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.info("**Sample company**: everything here is made up.", width="stretch")
+        bar = st.container(
+            horizontal=True, wrap=False, vertical_alignment="center", key="sample-banner"
+        )
+        with bar:
+            st.markdown("**Sample company**: everything here is made up.", width="stretch")
             if st.session_state.get("page") != "start" and st.button("Use my data", type="primary"):
                 st.switch_page(links.START)
 

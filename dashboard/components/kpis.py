@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import streamlit as st
 
-from dashboard import data, periods
+from dashboard import comparisons, data, periods
 from dashboard.components import links
 from dashboard.data import At
 from dashboard.periods import Comparison
 from sentiment import metrics
 from sentiment.metrics import Change
-from storage.models import Kind, Measure, MentionFilter, Sums
+from storage.models import Kind, Label, Mark, Measure, MentionFilter, Sums
 
 _PLURAL = {
     Kind.REVIEW: "reviews",
@@ -23,19 +23,21 @@ _PLURAL = {
     Kind.ARTICLE: "articles",
     Kind.CONVERSATION: "conversations",
 }
-_SHORT = {
-    Kind.REVIEW: "Reviews",
-    Kind.SURVEY: "Survey",
-    Kind.SOCIAL: "Social",
-    Kind.ARTICLE: "Articles",
-    Kind.CONVERSATION: "Chats",
+_SINGULAR = {
+    Kind.REVIEW: "review",
+    Kind.SURVEY: "survey answer",
+    Kind.SOCIAL: "social post",
+    Kind.ARTICLE: "article",
+    Kind.CONVERSATION: "conversation",
 }
+_WIDE = 6
+"""Figures side by side on a wide screen."""
 _NAMES = {
-    "rating": "rating",
+    "rating": "Rating",
     "nps": "NPS",
     "csat": "CSAT",
-    "ces": "effort",
-    "negative_share": "negative",
+    "ces": "Effort",
+    "negative_share": "Negative",
 }
 _MEANINGS = {
     "rating": "Mean of the stars given, 1–5.",
@@ -49,19 +51,61 @@ _GOOD_WHEN_LOW = {"negative_share"}
 
 
 def headlines(at: At, flt: MentionFilter) -> None:
-    """Draw one tile per kind and measure, and one link per kind to its mentions."""
+    """Draw one card per kind; each number in it opens the mentions that it counts."""
     like = periods.like(flt, at.today, data.choices(at).first_day)
     now = data.totals(at, like.now)
     before = data.totals(at, like.before) if like.before else {}
+    asked = comparisons.answerable(like.now)
+    waiting = data.totals(at, comparisons.waiting(asked)) if asked else {}
     st.caption(_compared(like))
-    with st.grid("auto", min_column_width=165, gap="small"):
-        for kind in (each for each in Kind if each in now):
-            for measure in metrics.headline(kind, now[kind]):
-                _tile(kind, measure, now[kind], _earlier(like, before, kind))
-    with st.container(horizontal=True, gap="small"):
-        for kind in (each for each in Kind if each in now):
-            label = f"{now[kind].n:,} {_PLURAL[kind]} →"
-            links.mentions(label, replace(like.now, kinds=(kind,)))
+    for row in _rows(
+        [Card(kind, metrics.headline(kind, now[kind])) for kind in Kind if kind in now]
+    ):
+        columns = st.columns([len(card.measures) for card in row], gap="small")
+        for card, column in zip(row, columns, strict=True):
+            kind = card.kind
+            only = replace(like.now, kinds=(kind,))
+            with column.container(border=True, height="stretch", gap="small"):
+                _head(only, kind, now[kind].n, waiting.get(kind, Sums()).n)
+                with st.grid("auto", min_column_width=100, gap="small"):
+                    for measure in card.measures:
+                        with st.container(gap=None):
+                            _tile(measure, now[kind], _earlier(like, before, kind))
+                            _counted(only, measure, now[kind])
+
+
+class Card(NamedTuple):
+    """What one kind shows."""
+
+    kind: Kind
+    measures: list[Measure]
+
+
+def _rows(cards: list[Card]) -> list[list[Card]]:
+    """Fill rows with cards, each as wide as it has measures, so that no row is half empty."""
+    rows: list[list[Card]] = []
+    for card in cards:
+        wide = sum(len(each.measures) for each in rows[-1]) if rows else _WIDE
+        if wide + len(card.measures) > _WIDE:
+            rows.append([])
+        rows[-1].append(card)
+    return rows
+
+
+def _head(only: MentionFilter, kind: Kind, n: int, waiting: int) -> None:
+    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+        links.mentions(f"**{n:,} {_PLURAL[kind] if n != 1 else _SINGULAR[kind]}** →", only)
+        asked = comparisons.answerable(only) if waiting else None
+        if asked is not None:
+            links.mentions(f"{waiting:,} negative unanswered →", comparisons.waiting(asked))
+
+
+def _counted(only: MentionFilter, measure: Measure, sums: Sums) -> None:
+    """Link to the mentions that a figure rests on; for a share, to those that it counts."""
+    if measure.name == "negative_share":
+        links.mentions(f"{sums.negative:,} of them →", replace(only, labels=(Label.NEGATIVE,)))
+    elif measure.n:
+        links.mentions(f"{measure.n:,} answers →", replace(only, marks=(Mark(measure.name),)))
 
 
 def _compared(like: Comparison) -> str:
@@ -74,17 +118,15 @@ def _earlier(like: Comparison, before: Mapping[Kind, Sums], kind: Kind) -> Sums 
     return before.get(kind, Sums()) if like.before else None
 
 
-def _tile(kind: Kind, measure: Measure, now: Sums, before: Sums | None) -> None:
+def _tile(measure: Measure, now: Sums, before: Sums | None) -> None:
     change = metrics.compare(now, before, measure.name) if before is not None else None
     st.metric(
-        f"{_SHORT[kind]} · {_NAMES[measure.name]}",
+        _NAMES[measure.name],
         shown(measure),
         delta=change.verdict if change else None,
         delta_arrow=_arrow(change),
         delta_color=_colour(change),
         help=explained(measure, change),
-        border=True,
-        height="stretch",
     )
 
 

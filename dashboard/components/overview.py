@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -11,12 +11,13 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import data, figures, markup
+from dashboard import data, figures, markup, periods
 from dashboard.components import charts, links
+from dashboard.components.charts import Number
 from dashboard.data import At, Axis
 from storage.alerts import AlertState
 from storage.coverage import Gap
-from storage.models import Label, MentionFilter
+from storage.models import Label, MentionFilter, Sums
 from storage.queries import By
 
 _GAPS_NAMED = 3
@@ -31,9 +32,12 @@ def over_time(at: At, flt: MentionFilter) -> None:
     with left.container(border=True):
         st.markdown("**Mentions over time**")
         charts.chart(data.volume(at, flt, axis), key="volume", alt=alt, narrow=narrow)
+        charts.numbers("volume", partial(_steps, at, flt, axis, (Label.NEGATIVE,)))
     with right.container(border=True):
         st.markdown("**Share of negative and positive**")
         charts.chart(data.shares(at, flt, axis), key="shares", alt=alt, narrow=narrow)
+        both = (Label.NEGATIVE, Label.POSITIVE)
+        charts.numbers("shares", partial(_steps, at, flt, axis, both))
     if words := _notes(at, axis, data.gaps(at, flt, axis)):
         st.html("".join(markup.line(each) for each in words))
 
@@ -56,20 +60,54 @@ def _groups(at: At, flt: MentionFilter, by: By, narrow: Callable[[str], MentionF
         return
     if len(found) > figures.GROUPS_SHOWN:
         st.caption(f"The {figures.GROUPS_SHOWN} largest of {len(found)}.")
-    alt = f"Mentions by {by}: " + ", ".join(f"{group.sums.n:,}" for group in found[:10])
+    names = dict(data.choices(at).topics) if by == "topic" else {}
+    spoken = [f"{names.get(key, key) or 'none'} {sums.n:,}" for key, sums in found[:10]]
+    alt = f"Mentions by {by}: {', '.join(spoken)}"
     charts.chart(
         data.groups(at, flt, by), key=f"by-{by}", alt=alt, narrow=partial(_of_group, narrow)
     )
+    charts.numbers(
+        f"by-{by}",
+        lambda: (
+            (
+                names.get(each.key, each.key),
+                list(_numbers(each.sums, narrow(each.key), (Label.NEGATIVE,))),
+            )
+            for each in found
+        ),
+    )
+
+
+def _steps(
+    at: At, flt: MentionFilter, axis: Axis, labels: Sequence[Label]
+) -> Iterator[tuple[str, Sequence[Number]]]:
+    """Every step of a time figure with its numbers, newest first."""
+    sums = {point.start: point.sums for point in data.trend(at, flt, axis.step)}
+    for bar in reversed(axis.bars):
+        only = _within(flt, bar.start, bar.end)
+        found = list(_numbers(sums.get(bar.start, Sums()), only, labels))
+        yield periods.words(only), found
+
+
+def _numbers(sums: Sums, flt: MentionFilter, labels: Sequence[Label]) -> Iterator[Number]:
+    yield Number(f"{sums.n:,}" if sums.n != 1 else "1", flt)
+    for label in labels:
+        count: int = getattr(sums, label.value)
+        if count:
+            yield Number(f"{count:,} {label.value}", replace(flt, labels=(label,)))
 
 
 def _of_bar(flt: MentionFilter, mark: list[Any]) -> MentionFilter | None:
     """Return the filter of one piece of a bar, within the period that is shown."""
     if len(mark) != 3:
         return None
-    start, end = date.fromisoformat(mark[0]), date.fromisoformat(mark[1])
+    within = _within(flt, date.fromisoformat(mark[0]), date.fromisoformat(mark[1]))
+    return replace(within, labels=(Label(mark[2]),))
+
+
+def _within(flt: MentionFilter, start: date, end: date) -> MentionFilter:
     start = max(start, flt.start) if flt.start else start
-    end = min(end, flt.end) if flt.end else end
-    return replace(flt, start=start, end=end, labels=(Label(mark[2]),))
+    return replace(flt, start=start, end=min(end, flt.end) if flt.end else end)
 
 
 def _of_group(narrow: Callable[[str], MentionFilter], mark: list[Any]) -> MentionFilter | None:
