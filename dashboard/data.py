@@ -16,7 +16,7 @@ from functools import lru_cache, wraps
 from typing import Concatenate, NamedTuple, ParamSpec, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
-from dashboard import exports, figures, periods
+from dashboard import exports, figures, periods, seams
 from dashboard.commands.export import in_words
 from dashboard.exports import About, Format
 from dashboard.figures import Figure
@@ -31,6 +31,7 @@ from storage import (
     cases,
     coverage,
     listing,
+    models_store,
     notices,
     people,
     queries,
@@ -128,6 +129,10 @@ brands = reads("settings", keep=8)(workspace.brands)
 alerts = reads("alerts", keep=8)(alert_store.recent)
 unresolved = reads("alerts", keep=8)(alert_store.unresolved)
 bursts = reads("facts", keep=8)(burst_store.bursts)
+models = reads("settings", keep=8)(models_store.models)
+counting = reads("settings", keep=8)(models_store.counting)
+model_history = reads("settings", keep=8)(models_store.history)
+last_run = reads("settings", keep=8)(models_store.last_run)
 burst_history = reads("facts", keep=64)(burst_store.history)
 left_out = reads("facts", keep=8)(burst_store.left_out)
 root_causes = reads("queue", keep=8)(case_lists.root_causes)
@@ -176,14 +181,16 @@ def team(at: At) -> list[people.Person]:
 def volume(conn: sqlite3.Connection, flt: MentionFilter, axis: Axis) -> Figure:
     """The figure of mentions over time."""
     points = queries.trend(conn, flt, axis.step)
-    return figures.volume(points, axis.bars, _gaps(conn, flt, axis), axis.zone)
+    figure = figures.volume(points, axis.bars, _gaps(conn, flt, axis), axis.zone)
+    return seams.drawn(figure, _seams(conn, flt, axis), axis.zone)
 
 
 @reads("facts", "sources", "settings", keep=64)
 def shares(conn: sqlite3.Connection, flt: MentionFilter, axis: Axis) -> Figure:
     """The figure of shares over time."""
     points = queries.trend(conn, flt, axis.step)
-    return figures.shares(points, axis.bars, _gaps(conn, flt, axis), axis.zone)
+    figure = figures.shares(points, axis.bars, _gaps(conn, flt, axis), axis.zone)
+    return seams.drawn(figure, _seams(conn, flt, axis), axis.zone)
 
 
 @reads("facts", "settings", keep=64)
@@ -200,6 +207,19 @@ def axis(at: At, flt: MentionFilter) -> Axis:
     end = min(flt.end or at.today, at.today)
     step = periods.step(min(start, end), end)
     return Axis(step, tuple(periods.bars(min(start, end), end, at.today, step)), at.zone)
+
+
+@reads("facts", "settings", keep=32)
+def model_seams(
+    conn: sqlite3.Connection, flt: MentionFilter, axis: Axis
+) -> list[models_store.Seam]:
+    """When, within an axis, what scores the mentions of a filter became another model."""
+    return _seams(conn, flt, axis)
+
+
+def _seams(conn: sqlite3.Connection, flt: MentionFilter, axis: Axis) -> list[models_store.Seam]:
+    found = models_store.seams(conn, seams.ENGINE)
+    return seams.within(found, axis.bars, flt.sources, axis.zone)
 
 
 def gaps(at: At, flt: MentionFilter, axis: Axis) -> list[coverage.Gap]:

@@ -33,6 +33,7 @@ class Job:
         self.expected = expected
         self.saved = Saved()
         self.scored = 0
+        self.words = ""
         self.refusals: list[Refusal] = []
         self.error: str | None = None
         self.finished = threading.Event()
@@ -49,6 +50,10 @@ class Job:
     def score(self, done: int) -> None:
         """Note how many texts are scored so far."""
         self.scored = done
+
+    def say(self, words: str) -> None:
+        """Note how far it is, where what is stored does not tell."""
+        self.words = words
 
     def refuse(self, refusals: tuple[Refusal, ...]) -> None:
         """Note rows that could not be taken."""
@@ -68,11 +73,19 @@ class Jobs:
 
     def start(self, job: Job, work: Work) -> Future[None]:
         """Run work beside the pages; a job of the same title that still runs is refused."""
+        self._note(job)
+        return self._pool.submit(_run, job, work)
+
+    def start_apart(self, job: Job, work: Work) -> None:
+        """Run work that others need not wait for, and that may be broken off at any time."""
+        self._note(job)
+        threading.Thread(target=_run, args=(job, work), name="earshot-apart", daemon=True).start()
+
+    def _note(self, job: Job) -> None:
         with self._lock:
             if any(each.running and each.title == job.title for each in self._jobs):
                 raise EarshotError(f"{job.title} is already under way")
             self._jobs.appendleft(job)
-        return self._pool.submit(_run, job, work)
 
     def latest(self) -> list[Job]:
         """Return the jobs known, the latest first."""

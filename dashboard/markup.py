@@ -75,6 +75,9 @@ mark.es-mark {{ color:inherit; border-radius:.2rem; padding:0 .1rem; }}
         for label, colour in theme.LABELS.items()
     )
 }
+mark.es-for, mark.es-against {{ background:transparent; text-decoration:underline 3px; }}
+mark.es-for {{ text-decoration-color:{theme.LABELS[Label.POSITIVE]}; }}
+mark.es-against {{ text-decoration-color:{theme.LABELS[Label.NEGATIVE]}; }}
 mark.es-intent {{ background:transparent; border-bottom:2px dotted currentColor; }}
 mark.es-urgent {{ outline:2px solid {theme.LABELS[Label.NEGATIVE]}; font-weight:600; }}
 </style>"""
@@ -159,8 +162,12 @@ def evidence(
     names: dict[str, str],
     purpose: Purpose | None = None,
     urgency: Iterable[Flag] = (),
+    moved: Iterable[Mark] = (),
 ) -> str:
-    """Return a text with the words marked on which opinions, intent and urgency rest."""
+    """Return a text with the words marked on which opinions, intent and urgency rest.
+
+    ``moved`` are the words that made the score, as `made_score` returns them.
+    """
     found: list[Mark] = []
     for each in sorted(opinions, key=lambda opinion: (opinion.start, -opinion.end)):
         if not found or each.start >= found[-1].end:
@@ -168,8 +175,14 @@ def evidence(
             found.append(Mark(each.start, each.end, each.label.value, hint))
     if purpose is not None:
         found.append(Mark(purpose.start, purpose.end, "intent", purpose.intent.value))
+    found += moved
     found += [Mark(flag.start, flag.end, "urgent", words(flag.urgency)) for flag in urgency]
     return f'<div class="es-text">{"".join(_marked(text, found))}</div>'
+
+
+def made_score(start: int, end: int, value: float) -> Mark:
+    """Return the mark of words that moved the score up or down by ``value``."""
+    return Mark(start, end, "for" if value > 0 else "against", f"score {value:+.2f}")
 
 
 def _marked(text: str, marks: Sequence[Mark]) -> Iterator[str]:

@@ -22,6 +22,7 @@ LABELS = (Label.NEGATIVE, Label.NEUTRAL, Label.POSITIVE)
 """The labels that are learned, in the order of all arrays."""
 UNSURE = 0.5
 """Below this probability a label is more often wrong than right."""
+MOST_MOVED = 150
 FAMILIAR = 0.5
 """Share of a text's words that a model must know to read it where the language is not told."""
 
@@ -96,6 +97,19 @@ class Learned:
         likely = self.weights.likely(self.raw(texts, words, said))
         chosen = self.weights.chosen(likely)
         return [_judgement(row, int(side)) for row, side in zip(likely, chosen, strict=True)]
+
+    def moved(self, text: str, words: Sequence[str], said: Analysis) -> dict[str, float]:
+        """Return by how much each word moves a text towards good: what is lost without it.
+
+        At most ``MOST_MOVED`` different words are tried. Pairs and pieces go with their
+        words; numbers are differences of uncalibrated values, comparable within a text only.
+        """
+        tried = list(dict.fromkeys(words))[:MOST_MOVED]
+        without = [[word for word in words if word != each] for each in tried]
+        count = 1 + len(tried)
+        values = self.raw([text] * count, [words, *without], [said] * count)
+        good = values[:, 2] - values[:, 0]
+        return {each: float(good[0] - left) for each, left in zip(tried, good[1:], strict=True)}
 
     def reads(self, lang: str, told: str | None, words: Sequence[str]) -> bool:
         """Tell whether the model, learned in ``lang``, reads a text told to be in ``told``."""

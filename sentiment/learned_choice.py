@@ -16,12 +16,14 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from sentiment import learned_words, masking
-from sentiment.analyser import HIGH_STARS, LOW_STARS
+from sentiment.analyser import HIGH_STARS, LOW_STARS, Reason
 from sentiment.learned import Judgement, Learned
 from sentiment.learned_lessons import Tongues
 from storage.models import Analysis, Brand, Label, Passage
 
 VERSION = 1
+TELLING, LEAST_TELLING = 0.25, 0.1
+"""Words are shown that move a score at least so much of what the most telling one does."""
 
 
 class Engine(Protocol):
@@ -88,6 +90,24 @@ class Chosen:
             for at, judgement in zip(places, told, strict=True):
                 said[at] = self._merged(promoted, judgement, said[at], passages[at].rating)
         return said
+
+    def explain(self, passage: Passage, model: str) -> tuple[Reason, ...]:
+        """Return the words that made a learned model's score, in order; empty if not known.
+
+        ``model`` is the id that the score carries.
+        """
+        asked = next((each for each in self.promoted if self.model_ids[each.name] == model), None)
+        places = learned_words.placed(passage.text, self.brands)
+        if asked is None or not places:
+            return ()
+        (said,) = self.engine.analyse([passage])
+        moved = asked.model.moved(passage.text, [word for word, _, _ in places], said)
+        most = max(map(abs, moved.values()))
+        return tuple(
+            Reason(start, end, passage.text[start:end], round(value, 2))
+            for word, start, end in places
+            if abs(value := moved.get(word, 0.0)) > TELLING * most and abs(value) > LEAST_TELLING
+        )
 
     def _asked(self, source: str | None, lang: str | None) -> Promoted | None:
         """Return the model to ask about a text, which may not know enough of its words."""

@@ -58,9 +58,20 @@ def words(text: str) -> list[str]:
 
 def read(text: str, brands: tuple[Brand, ...] = ()) -> list[str]:
     """Return the words of a text as it was given, with the names of these brands masked."""
-    plain = clean(text).text
+    return words(_masked(clean(text).text, brands))
+
+
+def placed(text: str, brands: tuple[Brand, ...] = ()) -> list[tuple[str, int, int]]:
+    """Return the same words, each with its span in the text as it was given."""
+    cleaned = clean(text)
+    masked = _masked(cleaned.text, brands)
+    pattern = _PLAIN if masked.isascii() else _TOKEN
+    return [(_WORDS[match[0]], *cleaned.given(*match.span())) for match in pattern.finditer(masked)]
+
+
+def _masked(plain: str, brands: tuple[Brand, ...]) -> str:
     spans = [(hit.start, hit.end) for hit in _names(brands).find(plain)] if brands else ()
-    return words(masking.mask(plain, spans))
+    return masking.mask(plain, spans)
 
 
 @lru_cache(maxsize=8)

@@ -86,6 +86,18 @@ class Run(NamedTuple):
     report: list[Json]
 
 
+class Seam(NamedTuple):
+    """A moment from which on scores are made by something else.
+
+    ``source`` and ``lang`` are None where the default model itself became another version.
+    """
+
+    at: datetime
+    source: str | None
+    lang: str | None
+    model: str | None
+
+
 _MODEL = (
     "SELECT id, name, scope, version, run_id, lang, kind, sources, lessons, first_position,"
     " last_position, made_at, engine, digest, length(arrays) FROM learned_models"
@@ -107,6 +119,7 @@ def save_run(
         " VALUES (?,?,?,?,?) RETURNING id",
         (millis(started), millis(ended), seed, lessons, json.dumps(report)),
     ).fetchone()
+    revisions.bump(conn, "settings")
     return int(row[0])
 
 
@@ -216,6 +229,19 @@ def history(conn: sqlite3.Connection, source: str | None = None) -> list[Promoti
         (source or "",),
     )
     return [Promotion._make((*values, moment(at))) for *values, at in rows]
+
+
+def seams(conn: sqlite3.Connection, engine: str) -> list[Seam]:
+    """Return when what scores changed, oldest first.
+
+    ``engine`` is what the ids of the default model begin with; its first version is no seam.
+    """
+    found = [Seam(each.at, each.source, each.lang, each.model) for each in history(conn)]
+    versions = conn.execute(
+        "SELECT name, created_at FROM models WHERE name LIKE ? || '%' ORDER BY id", (engine,)
+    ).fetchall()
+    found += [Seam(moment(at), None, None, name) for name, at in versions[1:]]
+    return sorted(found, key=lambda seam: seam.at)
 
 
 def _stacks(conn: sqlite3.Connection) -> dict[tuple[str, str], list[str]]:

@@ -21,7 +21,7 @@ from storage.people import Role
 from storage.rule_matching import DEFAULT_RULES
 from tests import pages
 
-PAGES = ("team", "brands", "rules", "privacy", "start")
+PAGES = ("team", "brands", "rules", "models", "privacy", "start")
 APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
 EVIL = "![x](http://tracker.example/x.png) <img src=http://tracker.example/y.png>"
 

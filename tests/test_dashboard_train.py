@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import shutil
 import sqlite3
-from collections.abc import Sequence
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,34 +14,12 @@ from dashboard import learned_models, learning, learning_process, wiring
 from dashboard.commands import learning_shown
 from storage import models_store, workspace
 from storage.errors import EarshotError
-from storage.models import Label
 from storage.people import EARSHOT
 from tests.command_line import Ran, earshot
 from tests.lessons import sayings
+from tests.training import run, take, write
 
-START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 SQUEAKS = "the kettle, it squeaks since monday"
-
-
-def write(path: Path, said: Sequence[tuple[str, Label]], *, days: int = 0) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(["id", "date", "author", "text", "told"])
-        for at, (text, label) in enumerate(said):
-            when = START + timedelta(days=days, minutes=at)
-            rows.writerow([f"p{days}-{at}", when.isoformat(), f"a{at}", text, label.value])
-    return path
-
-
-def take(db: Path, path: Path, source: str = "shop", *, labelled: bool = True) -> None:
-    label = ["--map", "label=told"] if labelled else ["--map", "label="]
-    maps = ["--map", "text=text", "--map", "published_at=date", "--map", "author=author"]
-    ran = run(db, "import", path, "--kind", "social", "--source", source, *label, *maps)
-    assert ran.code == 0, ran.err
-
-
-def run(db: Path, *words: object) -> Ran:
-    return earshot(*words, "--db", db, "--config", db.with_suffix(".toml"))
 
 
 @pytest.fixture(scope="module")

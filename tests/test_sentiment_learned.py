@@ -20,7 +20,7 @@ from sentiment.learned import LABELS, Learned
 from sentiment.learned_choice import Chosen, Promoted
 from sentiment.learned_lessons import Tongues
 from sentiment.learned_vocabulary import Vocabulary, pieces
-from sentiment.learned_words import LINK, NAME, read
+from sentiment.learned_words import LINK, NAME, placed, read
 from storage.errors import InputError
 from storage.models import Brand, Label, Passage
 from tests.lessons import ENGINE, sayings, study, taught
@@ -55,6 +55,13 @@ def chosen(*promoted: Promoted) -> Chosen:
 )
 def test_words_are_what_people_say(text: str, words: list[str]) -> None:
     assert read(text) == words
+
+
+@given(st.text(max_size=80))
+def test_words_are_placed_where_they_stand(text: str) -> None:
+    places = placed(text)
+    assert [word for word, _, _ in places] == read(text)
+    assert all(0 <= start < end <= len(text) for _, start, end in places)
 
 
 def test_names_of_brands_are_not_learned() -> None:
@@ -123,6 +130,18 @@ def test_it_learns_what_the_engine_does_not_know() -> None:
     assert right > 190
     assert all(each.model and each.model.startswith("shop-1-") for each in told)
     assert all(-1 <= (each.score or 0) <= 1 and 1 / 3 <= each.confidence <= 1 for each in told)
+
+
+def test_it_says_which_words_made_a_score() -> None:
+    model = chosen()
+    text = "my parcel, it SQUEAKS &amp; it purrs"
+    (said,) = model.analyse([Passage(text, "en", source="shop")])
+    assert said.model is not None
+    told = {each.text: each for each in model.explain(Passage(text, "en"), said.model)}
+    assert told["SQUEAKS"].value < 0 < told["purrs"].value
+    assert all(text[each.start : each.end] == each.text for each in told.values())
+    assert model.explain(Passage(text, "en"), "another-model") == ()
+    assert model.explain(Passage("", "en"), said.model) == ()
 
 
 def test_one_text_is_answered_as_among_many() -> None:

@@ -18,7 +18,7 @@ _HEAD = ("", "n", "accuracy", "macro-F1", "calib. error", "sure of", "surest 50 
 
 def trained(row: Mapping[str, Any]) -> str:
     """Return what came of one source and language: its table and what was done."""
-    labels = ", ".join(f"{n:,} by {_by(origin)}" for origin, n in row["labels"].items())
+    labels = ", ".join(f"{n:,} by {by(origin)}" for origin, n in row["labels"].items())
     title = f"{row['source']}, {row['lang']}: {row['n']:,} texts ({labels})"
     if not row["figures"]:
         return f"{title}\n  {row['why']}; nothing is promoted\n"
@@ -79,5 +79,6 @@ def _or_dash(value: float | None, form: str) -> str:
     return "–" if value is None else format(value, form)
 
 
-def _by(origin: str) -> str:
+def by(origin: str) -> str:
+    """Return in words who told a label."""
     return {"human": "a person", "stars": "stars"}.get(origin, origin)

@@ -83,7 +83,7 @@ def compare(
     Beside them stand the default model and VADER. Where there are too few later texts, the
     examinations of the time of learning are shown.
     """
-    from dashboard import learning, wiring
+    from dashboard import learning, promotions, wiring
 
     made = wiring.open_workspace(db_path, config_path, create=False)
     try:
@@ -98,7 +98,7 @@ def compare(
                 f"Only {since} labelled texts are later than what they learned from, too few to"
                 " compare on; when they were learned, they were examined so:\n"
             )
-        for row in _examinations(conn, source, chosen):
+        for row in promotions.examinations(conn, source, chosen):
             click.echo(json.dumps(row) if as_json else shown.examination(row))
     finally:
         made.close()
@@ -116,16 +116,14 @@ def promote(
     name: str, source: str, anyway: bool, actor: str, why: str, as_json: bool, **places: Path
 ) -> None:
     """Let a model count for a source, in its language, from now on; old scores stay."""
-    from storage import models_store, people
+    from dashboard import promotions
+    from storage import people
 
     made = _open(places)
     try:
         with made.db.write() as conn:
-            found = models_store.model(conn, name)
-            if not anyway:
-                _require_better(conn, found, source)
             who = people.person(conn, actor, made.now())
-            models_store.promote(conn, source, found.lang, name, who, why, made.now())
+        found = promotions.promote(made.db, name, source, who, made.now(), why=why, anyway=anyway)
     finally:
         made.close()
     row = {"source": source, "lang": found.lang, "model": name}
@@ -143,6 +141,7 @@ def rollback(
     source: str, lang: str | None, actor: str, why: str, as_json: bool, **places: Path
 ) -> None:
     """Let what counted before count again, from now on; old scores stay."""
+    from dashboard import promotions
     from storage import models_store, people
 
     made = _open(places)
@@ -153,7 +152,7 @@ def rollback(
                 raise Refused(f"the default model counts for {source!r}: nothing to roll back")
             chosen = _only(langs, source, lang)
             who = people.person(conn, actor, made.now())
-            now = models_store.roll_back(conn, source, chosen, who, why, made.now())
+        now = promotions.roll_back(made.db, source, chosen, who, made.now(), why=why)
     finally:
         made.close()
     row = {"source": source, "lang": chosen, "model": now}
@@ -218,30 +217,6 @@ def _only(langs: list[str], source: str, lang: str | None) -> str:
     if len(langs) > 1:
         raise InputError(f"choose a language with --lang: {', '.join(langs)}")
     return langs[0]
-
-
-def _require_better(conn: sqlite3.Connection, model: LearnedModel, source: str) -> None:
-    """Refuse a model that was not found to be better on that source's own later texts."""
-    row = next(iter(_examinations(conn, source, [model])), None)
-    if row is None:
-        raise Refused(f"{model.name} was never examined on {source!r}; --anyway promotes it")
-    if not row["better"]:
-        raise Refused(f"{model.name} was {row['why']}; --anyway promotes it")
-
-
-def _examinations(
-    conn: sqlite3.Connection, source: str, models: list[LearnedModel]
-) -> list[dict[str, Any]]:
-    """Return the rows of the runs that made some models, of one source."""
-    from storage import models_store
-
-    return [
-        {**row, "model": each.name, "made_at": each.made_at.isoformat()}
-        for each in models
-        for row in models_store.run(conn, each.run_id).report
-        if isinstance(row, dict)
-        and (row["source"], row["lang"], row["model"]) == (source, each.lang, each.scope)
-    ]
 
 
 def _say_compared(

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.option("--no-promote", is_flag=True, help="Keep the models, let none count.")
 @click.option("--seed", default=0, show_default=True, help="The same seed makes the same models.")
 @click.option("--as", "actor", default="", metavar="NAME", help="Who promotes.  [default: earshot]")
+@click.option("--progress", is_flag=True, help="Say how far it is where that is no terminal, too.")
 @options.as_json
 @options.places
 def command(
@@ -28,6 +29,7 @@ def command(
     no_promote: bool,
     seed: int,
     actor: str,
+    progress: bool,
     as_json: bool,
     db_path: Path,
     config_path: Path,
@@ -38,11 +40,12 @@ def command(
     what came before. A model counts from now on only where it is better than what counts
     now by more than chance; what was scored keeps its score.
     """
-    from dashboard import learning_process, wiring
+    from dashboard import learning_process, lifeline, wiring
 
+    lifeline.watch()
     wiring.open_workspace(db_path, config_path, create=False).close()
     outcome = learning_process.learn(
-        db_path, config_path, sources=sources, seed=seed, progress=_progress()
+        db_path, config_path, sources=sources, seed=seed, progress=_progress(progress)
     )
     for row in _keep(outcome, db_path, config_path, actor, promote=not no_promote):
         told = {**row.row, "model": row.model, "promoted": row.promoted}
@@ -68,8 +71,8 @@ def _keep(
         made.close()
 
 
-def _progress() -> Any:
-    """Return what shows progress on a terminal, nothing elsewhere."""
-    if not sys.stderr.isatty():
+def _progress(wanted: bool) -> Any:
+    """Return what shows progress on a terminal, elsewhere only where it is wanted."""
+    if not wanted and not sys.stderr.isatty():
         return lambda words: None
     return lambda words: click.echo(f"{words} …", err=True)

@@ -41,7 +41,7 @@ def _draw(found: list[Job]) -> None:
                         on_click=session.jobs().forget,
                         args=(job,),
                     )
-            if job.running:
+            if job.running and not job.words:
                 st.progress(_share(job))
             if job.refusals:
                 _refused(job)
@@ -51,6 +51,8 @@ def progress(job: Job) -> str:
     """Say how far a job is, or how it ended."""
     if job.error is not None:
         return f"stopped: {job.error}"
+    if job.words:
+        return job.words
     done = job.saved
     words = f"{done.new:,} new, {done.changed:,} changed, {done.unchanged:,} unchanged"
     words += f", {done.refused:,} refused" if done.refused else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import data, markup
+from dashboard import data, markup, reasons
 from dashboard.components import frame, links, notices, session
 from dashboard.data import At
 from storage.errors import NotFound
@@ -60,11 +60,16 @@ def _text(at: At, found: MentionDetail) -> None:
             st.caption(f"Deleted at its source, seen {markup.when(found.deleted_at, at.zone)}.")
         st.html(markup.head(row, at.zone))
         text = scored_text(row.title, row.text)
-        st.html(markup.evidence(text, found.opinions, names, found.purpose, found.flags))
-        if found.opinions or found.purpose or found.flags:
+        moved = [
+            markup.made_score(each.start, each.end, each.value)
+            for each in reasons.reasons(session.workspace(), found)
+        ]
+        marked = found.opinions, names, found.purpose, found.flags, moved
+        st.html(markup.evidence(text, *marked))
+        if found.opinions or found.purpose or found.flags or moved:
             st.caption(
-                "Marked: the words on which topics and opinions rest; dotted: what the writer "
-                "wants; framed: what cannot wait."
+                "Marked: the words on which topics and opinions rest; underlined: the words that "
+                "made the score; dotted: what the writer wants; framed: what cannot wait."
             )
 
 

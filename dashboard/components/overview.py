@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import data, figures, markup, periods
+from dashboard import data, figures, markup, periods, seams
 from dashboard.components import charts, links
 from dashboard.components.charts import Number
 from dashboard.data import At, Axis
@@ -38,7 +38,9 @@ def over_time(at: At, flt: MentionFilter) -> None:
         charts.chart(data.shares(at, flt, axis), key="shares", alt=alt, narrow=narrow)
         both = (Label.NEGATIVE, Label.POSITIVE)
         charts.numbers("shares", partial(_steps, at, flt, axis, both))
-    if words := _notes(at, axis, data.gaps(at, flt, axis)):
+    words = _notes(at, axis, data.gaps(at, flt, axis))
+    words += seams.words(data.model_seams(at, flt, axis), at.zone)
+    if words:
         st.html("".join(markup.line(each) for each in words))
 
 
