@@ -22,7 +22,7 @@ from sentiment.learned_lessons import Tongues
 from storage.models import Analysis, Brand, Label, Passage
 
 VERSION = 1
-TELLING, LEAST_TELLING = 0.25, 0.1
+TELLING, LEAST_TELLING = 0.2, 0.1
 """Words are shown that move a score at least so much of what the most telling one does."""
 
 
