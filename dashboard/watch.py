@@ -1,87 +1,70 @@
 """Looks for what is out of the ordinary in a workspace and opens, keeps or ends alerts.
 
-Brings together the figures (storage), the signals (sentiment) and the life of alerts
-(desk). The last complete day is compared with the same weekday's own past.
+Brings together the figures (storage), the signals (sentiment), rules, and the life of alerts
+(desk). What is told to whom is decided in the same transaction (``delivery.tellings``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
+from dashboard import (
+    watched_days,
+    watched_hours,
+    watched_rules,
+    watched_urgent,
+    watched_words,
+)
+from dashboard.delivery import tellings
 from dashboard.desk import alerts as life
+from dashboard.watched_hours import FAMILIES, Cause
 from dashboard.wiring import Workspace
+from sentiment import hourly as hourly_signals
 from sentiment import signals
-from storage import alerts, coverage, queries, urgent, workspace
-from storage.alerts import Alert, Sign, Transition
-from storage.models import Kind, MentionFilter, Sums
+from storage import alert_rules, alerts, coverage, hourly
+from storage.alert_rules import AlertRule, RuleKind
+from storage.alerts import Alert, Severity, Sign, Tell, Transition, scope_of
+from storage.models import Json
 
-HISTORY = timedelta(weeks=10)
 IMPORTED = "import"
-YOUNG = timedelta(days=3)
-"""What was said longer ago raises no alert for itself: a first import must not."""
-ONE_BY_ONE = 20
-"""Urgent mentions of a kind that have an alert each."""
-_DAILY = ("volume", "quiet", "negative_share", "rating_drop")
+DAYS_SHARE = 0.25
+"""Share of the budget that is kept for signals of whole days."""
+AHEAD = timedelta(hours=4)
+WEEK = 7
 
 
 def look(space: Workspace) -> list[Alert]:
     """Look once; return the alerts that opened. The sample's past is looked at, too."""
     now = space.now()
     unknown: set[str] = set()
-    signs = [*_silent(space, now), *_series(space, now, unknown)]
-    serious = _serious(space, now)
+    signs = [*_silent(space, now), *_late(space, now), *_ruled(space, now, unknown)]
+    serious = watched_urgent.serious(space.db, now)
 
     def decide(lasting: Sequence[Alert]) -> list[Transition]:
-        seen = [*signs, *_new_or_lasting(serious, lasting, now)]
+        seen = [*signs, *watched_urgent.new_or_lasting(serious, lasting, now)]
         return life.transitions(lasting, seen, now, unknown=unknown)
 
-    return alerts.update(space.db, decide, now)
+    return alerts.update(space.db, decide, now, _teller(space, now))
 
 
 def look_at_urgent(space: Workspace) -> list[Alert]:
     """Look only for what passes any budget and quiet hours; cheap enough after each batch."""
     now = space.now()
-    serious = _serious(space, now)
+    serious = watched_urgent.serious(space.db, now)
     if not serious and not any(each.urgent for each in alerts.lasting(space.db.reader())):
         return []
 
     def decide(lasting: Sequence[Alert]) -> list[Transition]:
         mine = [alert for alert in lasting if alert.urgent]
-        return life.transitions(mine, _new_or_lasting(serious, mine, now), now)
+        return life.transitions(mine, watched_urgent.new_or_lasting(serious, mine, now), now)
 
-    return alerts.update(space.db, decide, now)
-
-
-def _serious(space: Workspace, now: datetime) -> list[tuple[Sign, datetime]]:
-    """Return a sign for each mention that cannot wait, with when it was said.
-
-    Beyond ONE_BY_ONE of a kind the rest share one sign: an incident that everybody speaks
-    of is one cause.
-    """
-    found: list[tuple[Sign, datetime]] = []
-    for kind in urgent.SERIOUS:
-        rows = [row for row in urgent.unanswered(space.db.reader(), now) if row.kinds[0] is kind]
-        name = kind.value.replace("_", " ")
-        for row in rows[:ONE_BY_ONE]:
-            also = [each.value.replace("_", " ") for each in row.kinds[1:]]
-            about = " and ".join([name, *also])
-            words = f"{row.source}: a {row.kind.value} speaks of {about}; nobody has answered it"
-            found.append((Sign(kind.value, f"mention={row.id}", words), row.said_at))
-        if rest := rows[ONE_BY_ONE:]:
-            words = f"{len(rest)} more mentions speak of {name}; nobody has answered them"
-            latest = max(row.said_at for row in rest)
-            found.append((Sign(kind.value, "", words, {"observed": len(rest)}), latest))
-    return found
+    return alerts.update(space.db, decide, now, _teller(space, now))
 
 
-def _new_or_lasting(
-    serious: Sequence[tuple[Sign, datetime]], lasting: Sequence[Alert], now: datetime
-) -> list[Sign]:
-    """Leave out what was said too long ago to raise an alert and never raised one."""
-    raised = {alert.cause for alert in lasting}
-    return [sign for sign, at in serious if now - at <= YOUNG or sign.cause in raised]
+def _teller(space: Workspace, now: datetime) -> Tell:
+    zone = space.timezone
+    return lambda conn, news: tellings.tell(conn, news, now, zone)
 
 
 def _silent(space: Workspace, now: datetime) -> Iterator[Sign]:
@@ -93,68 +76,102 @@ def _silent(space: Workspace, now: datetime) -> Iterator[Sign]:
         found = signals.silent(source.id, since, timedelta(seconds=source.every), now)
         if found:
             words = f"{found.words}: {health.error}" if health.error else found.words
-            yield _sign(found, f"source={source.id}", words)
+            yield Sign(found.what, scope_of(source=source.id), words, watched_days.numbers(found))
 
 
-def _series(space: Workspace, now: datetime, unknown: set[str]) -> Iterator[Sign]:
-    """Volume, negative share and rating of own brands, in all and by source.
-
-    Where the last day has a gap nothing can be said: its causes go to ``unknown``.
-    """
+def _late(space: Workspace, now: datetime) -> Iterator[Sign]:
+    """Say where more answers fall due soon than are usually given in these hours."""
     conn = space.db.reader()
-    zone = ZoneInfo(space.timezone)
-    last = now.astimezone(zone).date() - timedelta(days=1)
-    own = tuple(brand.name for brand in workspace.brands(conn) if brand.own)
-    broken = _gap_days(space, last, zone)
-    base = MentionFilter(start=last - HISTORY, end=last, brands=own)
-    for source in ("", *coverage.choices(conn).sources):
-        flt = base if not source else MentionFilter(base.start, last, (), own, (source,))
-        history = _days(queries.trend(conn, flt, "day"), last, broken.get(source, set()))
-        scope = f"source={source}" if source else ""
-        if last in broken.get(source, set()):
-            unknown |= {alerts.cause(what, scope) for what in _DAILY}
+    due = hourly.due_unanswered(conn, now, now + AHEAD)
+    if due < signals.LEAST_DUE:
+        return
+    before = [now - timedelta(days=day) for day in range(1, WEEK + 1)]
+    usual = sum(hourly.answered(conn, at, at + AHEAD) for at in before) / WEEK
+    found = signals.sla_risk(due, usual, AHEAD.total_seconds() / 3600)
+    if found:
+        numbers = watched_days.numbers(found)
+        yield Sign(found.what, "", found.words, numbers, Severity.HIGH)
+
+
+def _ruled(space: Workspace, now: datetime, unknown: set[str]) -> Iterator[Sign]:
+    """Apply the rules: what is out of the ordinary within a budget, and fixed bounds."""
+    for rule in alert_rules.rules(space.db.reader()):
+        if not rule.enabled:
             continue
-        where = f"{source}: " if source else "All sources: "
-        for signal in (signals.volume, signals.negative_share):
-            found = signal(history[:-1], history[-1])
-            if found:
-                yield _sign(found, scope, where + found.words)
-        stars = MentionFilter(flt.start, last, (Kind.REVIEW,), own, flt.sources)
-        history = _days(queries.trend(conn, stars, "day"), last, broken.get(source, set()))
-        found = signals.rating_drop(history[:-1], history[-1])
-        if found:
-            yield _sign(found, scope, where + found.words)
+        if rule.kind is RuleKind.FIXED:
+            yield from watched_rules.signs(space.db.reader(), rule, now)
+        else:
+            yield from _usual(space, rule, now, unknown)
 
 
-def _days(points: Sequence[queries.Point], last: date, broken: set[date]) -> list[signals.Day]:
-    """Every day up to ``last``, also those on which nothing was said."""
-    sums = {point.start: point.sums for point in points}
-    first = min(sums, default=last)
-    count = (last - first).days + 1
-    days = [first + timedelta(days=i) for i in range(count)]
-    return [signals.Day(day, sums.get(day, Sums()), day not in broken) for day in days]
+def _usual(space: Workspace, rule: AlertRule, now: datetime, unknown: set[str]) -> Iterator[Sign]:
+    conn = space.db.reader()
+    lasting = [each for each in alerts.lasting(conn) if each.signal in FAMILIES]
+    for cause in hours(space, rule, now):
+        alert = watched_hours.standing(cause, lasting)
+        if alert is not None and not _odder(cause, alert):
+            yield _as_it_stands(alert)
+        else:
+            yield _sign(space, cause, alert, rule, now)
+    days = watched_days.see(space.db, now, space.timezone)
+    unknown |= days.unknown
+    kept = hourly_signals.chosen(days.signs, days.looked, rule.budget * DAYS_SHARE)
+    everywhere = {each.signal for each in kept if not each.scope}
+    everywhere |= {each.signal for each in alerts.lasting(conn) if not each.scope}
+    for each in kept:
+        # What is seen in all sources together is told once, not again for each of them.
+        if not each.scope or each.signal not in everywhere:
+            yield each._replace(rule=rule.name)
 
 
-def _gap_days(space: Workspace, last: date, zone: ZoneInfo) -> dict[str, set[date]]:
-    """Days on which a source could not be read; under '' those of any source."""
-    start = datetime.combine(last - HISTORY, time(), zone).astimezone(UTC)
-    end = datetime.combine(last + timedelta(days=1), time(), zone).astimezone(UTC)
-    found: dict[str, set[date]] = {"": set()}
-    for gap in coverage.gaps(space.db.reader(), start, end):
-        first, until = gap.start.astimezone(zone).date(), gap.end.astimezone(zone).date()
-        days = {first + timedelta(days=i) for i in range((until - first).days + 1)}
-        found.setdefault(gap.source, set()).update(days)
-        found[""] |= days
-    return found
+def hours(space: Workspace, rule: AlertRule, now: datetime) -> list[Cause]:
+    """Return the causes that stand out in the hours before now."""
+    conn = space.db.reader()
+    topics: dict[int, str] = dict(conn.execute("SELECT id, key FROM topics"))
+    cells = hourly.cells(conn, now, hourly_signals.NEEDED)
+    counts = watched_hours.counted(cells, topics, hourly_signals.NEEDED)
+    last = watched_hours.last_hour(now, space.timezone)
+    found = watched_hours.find(counts, last, rule.budget * (1 - DAYS_SHARE))
+    return watched_hours.causes(found)
 
 
-def _sign(found: signals.Signal, scope: str, words: str) -> Sign:
-    numbers = {
-        "observed": found.observed,
-        "expected": found.expected,
-        "low": found.low,
-        "high": found.high,
-        "n": found.n,
-        "p": found.p,
+def _odder(cause: Cause, alert: Alert) -> bool:
+    known = alert.numbers.get("oddness")
+    return not isinstance(known, int | float) or cause.lead.look.oddness > 1.1 * known
+
+
+def _as_it_stands(alert: Alert) -> Sign:
+    """Return the sign that keeps an alert as it was told: its worst hour."""
+    return Sign(alert.signal, alert.scope, alert.words, alert.numbers, alert.severity, alert.rule)
+
+
+def _sign(
+    space: Workspace, cause: Cause, alert: Alert | None, rule: AlertRule, now: datetime
+) -> Sign:
+    evidence = watched_words.evidence(space.db.reader(), cause.lead, now, space.timezone)
+    words = watched_words.words(cause, evidence, now, space.timezone)
+    numbers = _numbers(cause, evidence, now)
+    if alert is not None:
+        return Sign(alert.signal, alert.scope, words, numbers, alert.severity, alert.rule)
+    lead = cause.lead
+    return Sign(lead.look.what, lead.series.scope, words, numbers, rule.severity, rule.name)
+
+
+def _numbers(cause: Cause, evidence: watched_words.Evidence, now: datetime) -> dict[str, Json]:
+    look = cause.lead.look
+    ids: Sequence[int] = evidence.mentions
+    return {
+        "observed": look.observed,
+        "expected": look.expected,
+        "low": look.low,
+        "high": look.high,
+        "n": look.n,
+        "oddness": look.oddness,
+        "a_week": look.a_week,
+        "ago": look.ago,
+        "since": (now - timedelta(hours=look.since)).isoformat(),
+        "until": (now - timedelta(hours=look.ago)).isoformat(),
+        "words": list(evidence.words),
+        "mentions": [str(each) for each in ids],
+        "also": [each.series.scope for each in cause.others],
     }
-    return Sign(found.what, scope, words, numbers)

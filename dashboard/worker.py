@@ -25,6 +25,7 @@ UNDERSTAND_EVERY = timedelta(seconds=2)
 SEND_EVERY = timedelta(seconds=2)
 LOOKALIKES_EVERY = timedelta(seconds=30)
 SIGNALS_EVERY = timedelta(minutes=5)
+DELIVER_EVERY = timedelta(seconds=5)
 UPKEEP_EVERY = timedelta(minutes=10)
 LOOK_EVERY = 0.5
 """Seconds between two looks whether another file was chosen."""
@@ -56,6 +57,7 @@ def jobs(workspace: Workspace, only: frozenset[str] = frozenset()) -> list[Job]:
         Job("lookalikes", LOOKALIKES_EVERY, partial(_lookalikes, workspace), steady=True),
         Job("send", SEND_EVERY, partial(_send, workspace), steady=True),
         Job("signals", SIGNALS_EVERY, partial(_signals, workspace), steady=True),
+        Job("deliver", DELIVER_EVERY, partial(_deliver, workspace), steady=True),
         Job("upkeep", UPKEEP_EVERY, workspace.db.checkpoint, steady=True),
     ]
 
@@ -142,3 +144,9 @@ def _signals(workspace: Workspace) -> None:
     from dashboard.watch import look
 
     look(workspace)
+
+
+def _deliver(workspace: Workspace) -> None:
+    from dashboard.delivery import sender
+
+    sender.deliver(workspace.db, workspace.settings.secrets, workspace.now)

@@ -161,16 +161,27 @@ def season(past: Past) -> Season:
     by_hour, by_day = np.zeros(24), np.zeros(7)
     middle = float(np.median(values))
     for _ in range(2):
-        left = values - middle - by_day[days]
-        for hour in np.unique(hours):
-            there = left[hours == hour]
-            by_hour[hour] = np.median(there) * len(there) / (len(there) + HOUR_PRIOR)
+        by_hour = _by_hour(past.hours, values - middle - by_day[days])
         left = values - middle - by_hour[hours]
         for day in np.unique(days):
             there = left[days == day]
             seen = len(there) / past.per_day
             by_day[day] = np.median(there) * seen / (seen + DAY_PRIOR)
     return Season(by_hour, by_day)
+
+
+def _by_hour(hours: Ints, left: Floats) -> Floats:
+    """Return the median of what is left at each hour of the day; at once where none is missing."""
+    found = np.zeros(24)
+    whole = len(hours) // 24
+    if whole and hours[-1] - hours[0] + 1 == len(hours):
+        each = np.median(left[-whole * 24 :].reshape(whole, 24), axis=0)
+        found[hours[-24:] % 24] = each * whole / (whole + HOUR_PRIOR)
+        return found
+    for hour in np.unique(hours % 24):
+        there = left[hours % 24 == hour]
+        found[hour] = np.median(there) * len(there) / (len(there) + HOUR_PRIOR)
+    return found
 
 
 def usual(past: Past, known: Season, errors: Errors | None = None) -> Usual:

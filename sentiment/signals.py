@@ -11,7 +11,7 @@ Opening an alert, keeping it quiet and telling somebody are not done here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from math import erfc, sqrt
 from statistics import median
@@ -32,6 +32,8 @@ LEAST_SHARE_RISE = 0.1
 RECENT_DAYS = 7
 LEAST_BEFORE = 30
 LEAST_DROP = 0.3
+LEAST_NPS_DROP = 10.0
+LEAST_DUE, TIMES_DUE = 5, 1.5
 LEAST_SILENCE = timedelta(minutes=30)
 
 
@@ -46,9 +48,9 @@ class Day(NamedTuple):
 class Signal(NamedTuple):
     """What stands out: the figure, what was expected with its 95 % range, and the odds.
 
-    ``what`` is volume, quiet, negative_share, rating_drop or silent. ``z`` is the distance in
-    standard deviations and ``p`` the chance of one as large on an ordinary day; both are
-    None for a collector's silence. ``n`` is the number of mentions behind ``observed``.
+    ``what`` is volume, quiet, negative_share, rating_drop, nps_drop, silent or sla_risk. ``z``
+    is the distance in standard deviations and ``p`` the chance of one as large on an ordinary
+    day; both are None for silence and risk. ``n`` is the number of mentions behind ``observed``.
     """
 
     what: str
@@ -116,30 +118,76 @@ def negative_share(history: Sequence[Day], now: Day) -> Signal | None:
 
 
 def rating_drop(history: Sequence[Day], now: Day) -> Signal | None:
-    """Return a signal where the stars of the last 7 days are clearly below those before.
+    """Return a signal where the stars of the last 7 days are clearly below those before."""
+    found = _dropped(history, now, _stars, LEAST_DROP)
+    if found is None:
+        return None
+    words = (
+        f"{found.observed:.1f} stars from {found.n} ratings in {RECENT_DAYS} days, "
+        f"{found.expected:.1f} from {found.before} before"
+    )
+    return _drop("rating_drop", found, words)
 
-    Welch's test of two means; ``now`` is the last of the 7 days.
-    """
+
+def nps_drop(history: Sequence[Day], now: Day) -> Signal | None:
+    """Return a signal where the NPS of the last 7 days is clearly below that before."""
+    found = _dropped(history, now, _nps, LEAST_NPS_DROP)
+    if found is None:
+        return None
+    words = (
+        f"NPS {found.observed:+.0f} from {found.n} answers in {RECENT_DAYS} days, "
+        f"{found.expected:+.0f} from {found.before} before"
+    )
+    return _drop("nps_drop", found, words)
+
+
+class _Mean(NamedTuple):
+    """A mean of so many, and its squared standard error."""
+
+    n: int
+    mean: float
+    error: float
+
+
+class _Drop(NamedTuple):
+    observed: float
+    expected: float
+    spread: float
+    n: int
+    before: int
+
+
+def _dropped(
+    history: Sequence[Day], now: Day, mean: Callable[[Sums], _Mean], least: float
+) -> _Drop | None:
+    """Compare the last 7 days, of which ``now`` is the last, with those before: Welch's test."""
     start = now.day - timedelta(days=RECENT_DAYS - 1)
     past = [day for day in _past(history, now) if day.complete]
-    recent = _added([*(day for day in past if day.day >= start), now])
-    before = _added([day for day in past if day.day < start])
-    if recent.rating_n < LEAST_N or before.rating_n < LEAST_BEFORE:
+    recent = mean(_added([*(day for day in past if day.day >= start), now]))
+    before = mean(_added([day for day in past if day.day < start]))
+    if recent.n < LEAST_N or before.n < LEAST_BEFORE:
         return None
-    now_mean, now_error = _stars(recent)
-    then_mean, then_error = _stars(before)
-    spread = sqrt(now_error + then_error)
-    drop = then_mean - now_mean
-    if drop < LEAST_DROP or drop < CLEAR * spread:
+    spread = sqrt(recent.error + before.error)
+    drop = before.mean - recent.mean
+    if drop < least or drop < CLEAR * spread:
         return None
-    z = -drop / spread
-    words = (
-        f"{now_mean:.1f} stars from {recent.rating_n} ratings in {RECENT_DAYS} days, "
-        f"{then_mean:.1f} from {before.rating_n} before"
+    return _Drop(recent.mean, before.mean, spread, recent.n, before.n)
+
+
+def _drop(what: str, found: _Drop, words: str) -> Signal:
+    z = (found.observed - found.expected) / found.spread
+    reach = 1.96 * found.spread
+    return Signal(
+        what,
+        found.observed,
+        found.expected,
+        found.expected - reach,
+        found.expected + reach,
+        z,
+        _tail(z),
+        found.n,
+        words,
     )
-    low, high = then_mean - 1.96 * spread, then_mean + 1.96 * spread
-    n = recent.rating_n
-    return Signal("rating_drop", now_mean, then_mean, low, high, z, _tail(z), n, words)
 
 
 def silent(source: str, since: datetime, every: timedelta, now: datetime) -> Signal | None:
@@ -155,6 +203,17 @@ def silent(source: str, since: datetime, every: timedelta, now: datetime) -> Sig
     expected = every.total_seconds() / 3600
     words = f"{source} has not been read for {_span(gap)}, expected every {_span(every)}"
     return Signal("silent", hours, expected, 0.0, 3 * expected, None, None, 0, words)
+
+
+def sla_risk(due: int, usual: float, hours: float) -> Signal | None:
+    """Return a signal where clearly more answers fall due than are usually given in that time."""
+    if due < LEAST_DUE or due < TIMES_DUE * max(usual, 1.0):
+        return None
+    words = (
+        f"{due} cases without an answer fall due within {hours:.0f} h; "
+        f"in these hours {usual:.0f} are usually answered"
+    )
+    return Signal("sla_risk", due, usual, 0.0, TIMES_DUE * usual, None, None, due, words)
 
 
 def _past(history: Sequence[Day], now: Day) -> list[Day]:
@@ -222,12 +281,24 @@ def _added(days: Sequence[Day]) -> Sums:
     return sums
 
 
-def _stars(sums: Sums) -> tuple[float, float]:
-    """Return the mean in stars and its squared standard error (at least a tenth of a star)."""
+def _stars(sums: Sums) -> _Mean:
+    """Return the mean in stars; its error is that of at least a tenth of a star."""
     n, total = sums.rating_n, sums.rating_sum
+    if n < 2:
+        return _Mean(n, 0.0, 0.0)
     mean = total / n / RATING_SCALE
     squares = max(0, n * sums.rating_sq - total * total) / n / RATING_SCALE**2
-    return mean, max(squares / (n - 1), 0.01) / n
+    return _Mean(n, mean, max(squares / (n - 1), 0.01) / n)
+
+
+def _nps(sums: Sums) -> _Mean:
+    """Return the NPS, -100 to 100; its error is that of at least one answer of each kind."""
+    n = sums.nps_n
+    if n < 2:
+        return _Mean(n, 0.0, 0.0)
+    up, down = sums.promoters / n, sums.detractors / n
+    spread = max(up + down - (up - down) ** 2, 2 / n)
+    return _Mean(n, 100 * (up - down), 10_000 * spread / n)
 
 
 def _root(count: int) -> float:

@@ -32,6 +32,7 @@ class Channel(StrEnum):
 
     REPLY = "reply"
     MAIL = "mail"
+    NOTICE = "notice"
 
 
 class State(StrEnum):

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from storage.alerts import Alert, Moved
-    from storage.models import Json
 
 who = click.option("--as", "who", required=True, metavar="NAME", help="Who acts.")
 alert_id = click.argument("alert_id", metavar="ID", type=int)
@@ -41,7 +40,7 @@ def list_(db_path: Path, config_path: Path, all_: bool, as_json: bool) -> None:
         conn = db.reader()
         found = alerts.recent(conn) if all_ else alerts.unresolved(conn)
         for each in found:
-            click.echo(json.dumps(record(each)) if as_json else _line(each))
+            click.echo(_json(each) if as_json else _line(each))
     finally:
         db.close()
 
@@ -97,24 +96,6 @@ def resolve(db_path: Path, config_path: Path, alert_id: int, who: str, as_json: 
     _change(db_path, alert_id, who, as_json, lambda alert, _, __: alerts.resolve(alert))
 
 
-def record(alert: Alert) -> dict[str, Json]:
-    """Return an alert as a JSON object; ids are text."""
-    return {
-        "id": str(alert.id),
-        "signal": alert.signal,
-        "scope": alert.scope,
-        "state": alert.state.value,
-        "opened_at": alert.opened_at.isoformat(),
-        "last_seen_at": alert.last_seen_at.isoformat(),
-        "snooze_until": None if alert.snooze_until is None else alert.snooze_until.isoformat(),
-        "normal_at": None if alert.normal_at is None else alert.normal_at.isoformat(),
-        "words": alert.words,
-        "numbers": dict(alert.numbers),
-        "actor": alert.actor,
-        "changed_at": alert.changed_at.isoformat(),
-    }
-
-
 def _change(
     db_path: Path,
     alert_id: int,
@@ -139,9 +120,15 @@ def _change(
                 people.person(conn, who, now),
                 now,
             )
-        click.echo(json.dumps(record(alert)) if as_json else _line(alert))
+        click.echo(_json(alert) if as_json else _line(alert))
     finally:
         db.close()
+
+
+def _json(alert: Alert) -> str:
+    from dashboard.delivery.tellings import record
+
+    return json.dumps(record(alert))
 
 
 def _line(alert: Alert) -> str:

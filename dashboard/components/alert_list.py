@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import streamlit as st
 
@@ -13,10 +11,11 @@ from dashboard.components import frame, links, notices, session
 from dashboard.components.case_actions import SNOOZES
 from dashboard.data import At
 from dashboard.desk import alerts as life
+from dashboard.desk import evidence
 from dashboard.desk.until import until
 from storage import alerts as stored
-from storage.alerts import Alert, AlertState, Moved
-from storage.models import Kind, MentionFilter, Urgency
+from storage.alerts import Alert, AlertState, Moved, scope_parts
+from storage.models import MentionFilter, Urgency
 from storage.people import Person
 
 _SHOWN = 20
@@ -25,6 +24,10 @@ _SIGNALS = {
     "quiet": "Unusually few mentions",
     "negative_share": "More negative than usual",
     "rating_drop": "Rating drops",
+    "nps_drop": "NPS drops",
+    "new_topic": "New topic",
+    "sla_risk": "Answers may come too late",
+    "rule": "A rule of yours",
     "silent": "Source is silent",
     "safety": "Somebody's safety",
     "legal": "Legal threat",
@@ -100,26 +103,19 @@ def _evidence(at: At, alert: Alert) -> None:
     if alert.urgent:
         _urgent(alert)
         return
-    day = alert.last_seen_at.astimezone(ZoneInfo(at.zone)).date() - timedelta(days=1)
-    sources = tuple(
-        part.partition("=")[2] for part in alert.scope.split() if part.startswith("source=")
-    )
-    flt = MentionFilter(
-        start=day,
-        end=day,
-        kinds=(Kind.REVIEW,) if alert.signal == "rating_drop" else (),
-        brands=tuple(brand.name for brand in data.brands(at) if brand.own),
-        sources=sources,
-    )
+    if alert.signal == "sla_risk":
+        st.page_link(links.QUEUE, label="The queue →")
+        return
+    flt = evidence.behind(alert, tuple(b.name for b in data.brands(at) if b.own), at.zone)
     count = data.count(at, flt)
     said = "1 mention" if count == 1 else f"{count:,} mentions"
-    links.mentions(f"{said} of {day:%a} {day.day} {day:%b} →", flt)
+    links.mentions(f"{said} {evidence.days(flt)} →", flt)
 
 
 def _urgent(alert: Alert) -> None:
     """Link to the mention that cannot wait, or to all that nobody answered."""
-    what, _, mention = alert.scope.partition("=")
-    if what == "mention":
+    mention = scope_parts(alert.scope).get("mention")
+    if mention:
         st.page_link(links.MENTIONS, label="Read it →", query_params={"mention": mention})
     else:
         flt = MentionFilter(urgency=(Urgency(alert.signal),), unanswered=True)

@@ -1,0 +1,1 @@
+"""Notices of alerts on their way to people and systems."""
