@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from sentiment.series import BLOCK, HOUR, WEEKS, Floats, Ints, Past, Tail, season, tail, usual
+from sentiment.series import BLOCK, HOUR, WEEKS, Floats, Ints, Past, season, tail, usual
 
 PAST = WEEKS * 7 * 24
 LOOKED_AT = 24
@@ -97,7 +97,7 @@ def volume(hours: Hours) -> Look | None:
         int(sums[at]),
         width,
         len(sums) - 1 - at,
-        _since(odd, much, known, at, width),
+        _since(hours.n - expected[at] / width, len(sums) - 1 - at),
     )
 
 
@@ -132,7 +132,7 @@ def negative_share(hours: Hours) -> Look | None:
         int(n[at]),
         width,
         len(n) - 1 - at,
-        _since(odd, rise, known, at, width),
+        _since(hours.negative - share * hours.n, len(n) - 1 - at),
     )
 
 
@@ -186,19 +186,11 @@ def _oddest(odd: Floats, candidates: np.ndarray[tuple[int], np.dtype[np.bool_]])
     return None if judged[at] == -np.inf else len(odd) - len(judged) + at
 
 
-def _since(
-    odd: Floats,
-    candidates: np.ndarray[tuple[int], np.dtype[np.bool_]],
-    known: Tail,
-    at: int,
-    width: int,
-) -> int:
-    """Return how many hours ago it began: the first of the odd windows without a break."""
-    bound = known.bound(3.5)
-    first = at
-    while first > 0 and candidates[first - 1] and odd[first - 1] >= bound:
-        first -= 1
-    return len(odd) - 1 - first + width
+def _since(excess: Floats, ago: int) -> int:
+    """Return how many hours ago it began: from there to the end the excess is largest."""
+    end = len(excess) - ago
+    back = np.cumsum(excess[end - 2 * LOOKED_AT : end][::-1])
+    return int(np.argmax(back)) + 1 + ago
 
 
 def _share(hours: Hours) -> float:
