@@ -97,7 +97,7 @@ def volume(hours: Hours) -> Look | None:
         int(sums[at]),
         width,
         len(sums) - 1 - at,
-        _since(hours.n - expected[at] / width, len(sums) - 1 - at),
+        _since(hours.n - (expected[at] + sums[at]) / 2 / width, len(sums) - 1 - at),
     )
 
 
@@ -132,7 +132,7 @@ def negative_share(hours: Hours) -> Look | None:
         int(n[at]),
         width,
         len(n) - 1 - at,
-        _since(hours.negative - share * hours.n, len(n) - 1 - at),
+        _since(hours.negative - (share + negative[at] / n[at]) / 2 * hours.n, len(n) - 1 - at),
     )
 
 
@@ -187,7 +187,10 @@ def _oddest(odd: Floats, candidates: np.ndarray[tuple[int], np.dtype[np.bool_]])
 
 
 def _since(excess: Floats, ago: int) -> int:
-    """Return how many hours ago it began: from there to the end the excess is largest."""
+    """Return how many hours ago it began: from there to the end the excess is largest.
+
+    ``excess`` is over the middle between what is usual and what was seen.
+    """
     end = len(excess) - ago
     back = np.cumsum(excess[end - 2 * LOOKED_AT : end][::-1])
     return int(np.argmax(back)) + 1 + ago

@@ -17,7 +17,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime
+from http.client import HTTPException
+from socket import gaierror
+from urllib.error import HTTPError, URLError
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from storage.errors import EarshotError
 from storage.models import Json
@@ -107,8 +111,6 @@ def _connect(server: SplitResult, options: Mapping[str, str]) -> smtplib.SMTP:
 
 def webhook(message: Message, secrets: Mapping[str, str], now: datetime) -> None:
     """POST a signed JSON object: HMAC-SHA256 of time, a full stop, and the body as sent."""
-    import httpx2
-
     address = _secret(secrets, f"EARSHOT_WEBHOOK_{message.target}")
     signing = _secret(secrets, f"EARSHOT_WEBHOOK_{message.target}_SECRET")
     body = json.dumps(
@@ -122,20 +124,38 @@ def webhook(message: Message, secrets: Mapping[str, str], now: datetime) -> None
     }
     if message.repeat:
         headers[REPEAT] = "1"
+    status = _post(address, body, headers)
+    if status in (408, 425, 429) or status >= 500:
+        raise Held(f"the webhook answered {status}")
+    if not 200 <= status < 300:
+        raise Dead(f"the webhook answered {status}; mend its address or its system")
+
+
+class _Stay(HTTPRedirectHandler):
+    """Follows no redirect: what is signed for one address is not sent to another."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
+def _post(address: str, body: bytes, headers: Mapping[str, str]) -> int:
+    if urlsplit(address).scheme not in ("http", "https"):
+        raise Dead("the webhook's address begins with https:// or http://")
     try:
-        answer = httpx2.post(
-            address, content=body, headers=headers, timeout=SECONDS, follow_redirects=False
-        )
-    except httpx2.ConnectError as error:
-        raise Held(f"the webhook cannot be reached: {error}") from error
-    except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
-        raise Dead(f"EARSHOT_WEBHOOK_{message.target} is no web address") from error
-    except httpx2.HTTPError as error:
+        request = Request(address, body, dict(headers), method="POST")
+        with build_opener(_Stay).open(request, timeout=SECONDS) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        with error:
+            return int(error.code)
+    except URLError as error:
+        if isinstance(error.reason, ConnectionRefusedError | gaierror):
+            raise Held(f"the webhook cannot be reached: {error.reason}") from error
+        raise Unclear(f"the webhook broke off: {error.reason}") from error
+    except (OSError, HTTPException) as error:
         raise Unclear(f"the webhook broke off: {error}") from error
-    if answer.status_code in (408, 425, 429) or answer.status_code >= 500:
-        raise Held(f"the webhook answered {answer.status_code}")
-    if not 200 <= answer.status_code < 300:
-        raise Dead(f"the webhook answered {answer.status_code}; mend its address or its system")
+    except ValueError as error:
+        raise Dead("the webhook's address cannot be read") from error
 
 
 def signature(secret: str, timestamp: int, body: bytes) -> str:
