@@ -60,6 +60,9 @@ dl.es-facts {{ display:grid; grid-template-columns:max-content 1fr; gap:.25rem .
 .stMain [data-testid="stPageLink-NavLink"] {{ padding:.1rem 0; }}
 .stMain [data-testid="stPageLink-NavLink"] p {{ text-decoration:underline;
   text-decoration-color:rgba(128,128,128,.6); text-underline-offset:.2em; }}
+.es-steps {{ margin:0 !important; padding:0 0 0 1.2rem !important; font-size:.85rem;
+  line-height:1.45; }}
+.st-key-hint {{ background:rgba(128,128,128,.09); border-radius:.5rem; padding:.3rem .75rem; }}
 .st-key-sample-banner {{ background:rgba(0,120,180,.12); border-radius:.5rem;
   padding:.15rem .25rem .15rem .75rem; }}
 @media (max-width:640px) {{

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import data, filters
+from dashboard import data, filters, hints
 from dashboard.components import session
 from dashboard.exports import Format
 from dashboard.reports import weeks
@@ -33,6 +33,7 @@ from storage.case_model import RecordReply
 from storage.models import Label, MentionFilter, Urgency
 from tests import pages
 
+STEPS = '<ol class="es-steps">'
 PAGES = ("overview", "mentions", "queue", "alerts", "sources", "reports")
 APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
 
@@ -398,3 +399,21 @@ def test_what_a_mention_wants_and_what_cannot_wait_is_shown_and_filtered(
     assert marked
     assert "lawyer" in marked[0]
     assert "Cannot wait" in shown(app)
+
+
+def test_the_steps_of_a_page_stay_away_for_who_put_them_away(space: Workspace, visit: Open) -> None:
+    known_person(space, "Anna")
+    for page in ("overview", *(each for each in hints.HINTS if each)):
+        assert STEPS in shown(visit(page)), page
+    app = button(visit("topics", who="Anna"), "Got it").click().run()
+    assert STEPS not in shown(app)
+    assert STEPS not in shown(visit("topics", who="Anna"))
+    assert STEPS in shown(visit("parts", who="Anna"))
+    app = button(visit("topics"), "Got it").click().run()
+    assert STEPS not in shown(app)
+
+
+@pytest.mark.parametrize("page", ["overview", "mentions", "topics", "parts", "people", "reports"])
+def test_an_empty_page_offers_the_next_click(page: str, empty: Workspace, visit: Open) -> None:
+    app = visit(page)
+    assert any(each.proto.label.endswith("→") for each in app.get("page_link"))

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import data, markup
 from dashboard.components import frame, links, notices, session
 from dashboard.components.case_actions import SNOOZES
+from dashboard.components.links import Next
 from dashboard.data import At
 from dashboard.desk import alerts as life
 from dashboard.desk import evidence
@@ -49,6 +50,7 @@ def alerts(at: At) -> None:
             "Nothing out of the ordinary",
             "Volume, share of negative, rating and silence of each source are compared with the "
             "same weekday's own past.",
+            Next(links.OVERVIEW, "See how things stand →"),
         )
     elif not frame.needs_actor():
         st.caption("Compared with the same weekday's own past.")

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import brand_figure, comparisons, data, markup, part_markup, periods
 from dashboard.comparisons import BrandRow
 from dashboard.components import charts, links, notices
+from dashboard.components.links import Next
 from dashboard.data import At
 from storage.brand_figures import Site
 from storage.models import MentionFilter
@@ -20,6 +21,7 @@ def brands(at: At, flt: MentionFilter) -> None:
         notices.empty(
             "No competitor is watched",
             "Add a brand that is not yours, with a source on the same site as yours.",
+            Next(links.BRANDS, "Add a competitor →"),
         )
         return
     sites = comparisons.sites(at, flt)
@@ -29,6 +31,7 @@ def brands(at: At, flt: MentionFilter) -> None:
         notices.empty(
             "n/a: nothing can be compared in this period",
             "No site was read alike for all brands, or nothing was said there.",
+            Next(links.SOURCES, "See the sources →"),
         )
     else:
         _comparison(rows)

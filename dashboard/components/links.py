@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
 import streamlit as st
 
 from dashboard import filters
@@ -16,6 +20,26 @@ REPORTS = "views/reports.py"
 TEAM = "views/team.py"
 RULES = "views/rules.py"
 START = "views/start.py"
+TOPICS = "views/topics.py"
+PARTS = "views/parts.py"
+BRANDS = "views/brands.py"
+PEOPLE = "views/people.py"
+
+
+class Next(NamedTuple):
+    """The click that an empty page offers: where to, in which words, with which address."""
+
+    page: str
+    label: str
+    query: Mapping[str, str] = MappingProxyType({})
+
+
+ADD = Next(SOURCES, "Add a source or drop a file →")
+
+
+def widest(page: str) -> Next:
+    """Return the way out of a filter that finds nothing."""
+    return Next(page, "Look at all time, without filters →", {"period": "all"})
 
 
 def mentions(label: str, flt: MentionFilter) -> None:

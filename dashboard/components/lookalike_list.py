@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboard import data, markup
 from dashboard.components import frame, links, notices, session
+from dashboard.components.links import Next
 from dashboard.data import At
 from storage import bursts as stored
 from storage.bursts import Burst, BurstEvent, State
@@ -30,6 +31,7 @@ def bursts(at: At) -> None:
         notices.empty(
             "No burst of look-alikes",
             "Texts of several authors that are nearly the same and come at once would be here.",
+            Next(links.MENTIONS, "Read what was said →"),
         )
         return
     frame.needs_actor()

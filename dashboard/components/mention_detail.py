@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard import data, markup, reasons
 from dashboard.components import frame, links, notices, session
+from dashboard.components.links import Next
 from dashboard.data import At
 from storage.errors import NotFound
 from storage.listing import MentionDetail, scored_text
@@ -26,7 +27,10 @@ def mention(at: At, mention_id: int) -> None:
     try:
         found = data.mention(at, mention_id)
     except NotFound:
-        notices.empty("There is no such mention", "The link is wrong, or it was erased since.")
+        then = Next(links.MENTIONS, "Read all that was said →")
+        notices.empty(
+            "There is no such mention", "The link is wrong, or it was erased since.", then
+        )
         return
     left, right = st.columns([3, 2], gap="medium")
     with left:

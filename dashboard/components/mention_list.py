@@ -110,7 +110,7 @@ def _position(text: str | None) -> int | None:
 
 def _nothing(at: At) -> None:
     if data.choices(at).first_day is None:
-        notices.empty("No mentions yet", "Add a source or drop a file on the page Sources.")
-        st.page_link(links.SOURCES, label="Add a source")
+        notices.empty("No mentions yet", "Nothing was collected or imported so far.", links.ADD)
     else:
-        notices.empty("Nothing matches", "Choose a longer period or clear the filters.")
+        why = "Choose a longer period or clear the filters."
+        notices.empty("Nothing matches", why, links.widest(links.MENTIONS))

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from dashboard import markup
+from dashboard.components.links import Next
 from storage.errors import CollectError, Conflict, EarshotError
 
 _PENDING = "notice"
@@ -20,11 +21,13 @@ def problem(title: str, detail: str) -> None:
         st.html(markup.line(detail))
 
 
-def empty(title: str, why: str) -> None:
-    """Show that there is nothing, and why; both are ours."""
+def empty(title: str, why: str, then: Next | None = None) -> None:
+    """Show that there is nothing, why, and what to click next; all of it is ours."""
     with st.container(border=True, horizontal_alignment="center"):
         st.markdown(f"**{title}**")
         st.caption(why)
+        if then is not None:
+            st.page_link(then.page, label=then.label, query_params=then.query)
 
 
 @contextmanager

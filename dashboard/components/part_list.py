@@ -24,6 +24,7 @@ def parts(at: At, flt: MentionFilter) -> None:
             f"No {by} in these mentions",
             "Choose a longer period or clear the filters. A product is named by the source, by a "
             "column of a file, or under Sources.",
+            links.widest(links.PARTS),
         )
         return
     st.caption(_compared(comparisons.like(at, flt)))

@@ -12,6 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import data, markup, part_markup
 from dashboard.components import links, notices
+from dashboard.components.links import Next
 from dashboard.data import At
 from storage import authors, listing
 from storage.authors import Author
@@ -19,6 +20,7 @@ from storage.authors import Author
 _SHOWN = 20
 _RECENT = timedelta(days=7)
 _LONGEST = 200
+_SAID = Next(links.MENTIONS, "Read what was said →")
 
 
 def people(at: At) -> None:
@@ -67,7 +69,7 @@ def _frequent(at: At) -> None:
     counts = dict(data.frequent(at, since, _SHOWN))
     found = authors.bearers(at.db.reader(), list(counts))
     if not found:
-        notices.empty("Look for somebody", "Nobody wrote twice in the last seven days.")
+        notices.empty("Look for somebody", "Nobody wrote twice in seven days.", _SAID)
         return
     st.markdown("**Wrote more than once in the last seven days**")
     with st.grid("auto", min_column_width=280, gap="small"):
@@ -87,6 +89,7 @@ def _names(at: At, name: str, found: list[Author]) -> None:
         notices.empty(
             "Nobody bears this name",
             "Letter case counts. Who was erased, or wrote without a name, is not found.",
+            _SAID,
         )
     if others:
         st.markdown("**Names that begin so**")

@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from dashboard import data, report_markup
-from dashboard.components import notices
+from dashboard.components import links, notices
 from dashboard.data import At
 from dashboard.reports import files, weeks
 from dashboard.reports.files import TYPES, Format
@@ -82,7 +82,7 @@ def report(at: At) -> None:
     """Draw it all."""
     week = choose(at)
     if data.choices(at).first_day is None:
-        notices.empty("Nothing to report yet", "Add a source or drop a file on the page Sources.")
+        notices.empty("Nothing to report yet", "There is no mention in any week.", links.ADD)
         return
     found = data.weekly(at, week)
     downloads(found)

@@ -23,6 +23,7 @@ def topics(at: At, flt: MentionFilter) -> None:
         notices.empty(
             "No topic in these mentions",
             "Choose a longer period or clear the filters; topics are found in texts, not in stars.",
+            links.widest(links.TOPICS),
         )
         return
     st.caption(_compared(comparisons.like(at, flt), len(rows)))

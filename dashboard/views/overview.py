@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from dashboard import data
-from dashboard.components import filter_bar, frame, kpis, live, notices, overview, session, since
+from dashboard.components import (
+    filter_bar,
+    frame,
+    kpis,
+    links,
+    live,
+    notices,
+    overview,
+    session,
+    since,
+)
 
 at = session.at()
 frame.title(at, "Overview")
@@ -19,6 +29,7 @@ if data.count(at, flt):
     overview.over_time(at, flt)
     overview.by_part(at, flt)
 elif data.choices(at).first_day is None:
-    notices.empty("No mentions yet", "Add a source or drop a file on the page Sources.")
+    notices.empty("No mentions yet", "Nothing was collected or imported so far.", links.ADD)
 else:
-    notices.empty("Nothing matches", "Choose a longer period or clear the filters.")
+    why = "Choose a longer period or clear the filters."
+    notices.empty("Nothing matches", why, links.widest(links.OVERVIEW))
