@@ -16,10 +16,9 @@ def rows(figures: Mapping[str, Mapping[str, Any]]) -> list[dict[str, object]]:
     return [
         {
             "model": NAMES.get(name, name),
-            "texts": each["n"],
             "accuracy": each["accuracy"],
             "macro-F1": each["macro_f1"],
-            "calibration error": each["calibration_error"],
+            "calibr. error": each["calibration_error"],
             "told surely": each["sure"],
         }
         for name, each in figures.items()

@@ -94,7 +94,7 @@ def test_the_page_shows_the_examination_beside_every_rival(space: Workspace, vis
     assert "400 texts (400 by a person); examined on the later" in shown(app)
     (table,) = app.dataframe
     assert list(table.value["model"]) == ["learned", "default model", "VADER", "commonest label"]
-    assert {"accuracy", "macro-F1", "calibration error", "told surely"} < set(table.value)
+    assert {"accuracy", "macro-F1", "calibr. error", "told surely"} < set(table.value)
 
 
 def test_who_does_not_lead_looks_only(space: Workspace, visit: Open) -> None:

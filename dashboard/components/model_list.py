@@ -107,7 +107,7 @@ def _examination(number: int, row: dict[str, Any]) -> None:
         left.dataframe(
             model_figures.rows(row["figures"]),
             hide_index=True,
-            column_config={"told surely": st.column_config.NumberColumn(format="percent")},
+            column_config=_COLUMNS,
             alt="Figures of each model on texts that it had not seen",
         )
         figure = model_figures.coverage(row["figures"])
@@ -117,12 +117,21 @@ def _examination(number: int, row: dict[str, Any]) -> None:
                 charts.chart(figure, key=f"coverage-{number}", alt=alt, narrow=lambda mark: None)
 
 
+_COLUMNS = {
+    **dict.fromkeys(
+        ("accuracy", "macro-F1", "calibr. error"), st.column_config.NumberColumn(format="%.3f")
+    ),
+    "told surely": st.column_config.NumberColumn(format="percent"),
+}
+
+
 def _title(row: dict[str, Any]) -> str:
     labels = ", ".join(f"{n:,} by {learning_shown.by(who)}" for who, n in row["labels"].items())
     title = f"{row['source']}, {row['lang']}: {row['n']:,} texts ({labels})"
     if row["held_out"]:
         title += f"; examined on the later {row['held_out']:,}"
-    return f"{title}. {row['why']}."
+    why = str(row["why"])
+    return f"{title}. {why[:1].upper()}{why[1:]}."
 
 
 def _kept(at: At, leader: Person | None) -> None:
