@@ -21,8 +21,6 @@ from dashboard.commands.export import in_words
 from dashboard.exports import About, Format
 from dashboard.figures import Figure
 from dashboard.reports import weekly as reports
-from dashboard.reports.model import Counted, Weekly
-from dashboard.reports.weeks import Week
 from storage import alerts as alert_store
 from storage import (
     approvals,
@@ -243,20 +241,6 @@ def _gaps(conn: sqlite3.Connection, flt: MentionFilter, axis: Axis) -> list[cove
 
 
 # Rows with people's words are read each time: an erasure leaves no copy in memory.
-
-
-def weekly(at: At, week: Week) -> Weekly:
-    """The numbers of a week's summary, as of one moment, and its quotes as they are now."""
-    areas = ("facts", "queue", "sources", "settings")
-    counted = _counted(at.db, at.revision(areas), week, at.minute)
-    return reports.quoting(at.db.reader(), counted)
-
-
-@lru_cache(maxsize=8)
-def _counted(db: Database, moved: object, week: Week, minute: datetime) -> Counted:
-    # Polls that bring nothing move no area: what is said of them may be a minute old.
-    with db.snapshot() as conn:
-        return reports.count(conn, week, minute.replace(second=59, microsecond=999_000))
 
 
 def mentions(at: At, flt: MentionFilter, before: int | None, limit: int) -> list[MentionRow]:

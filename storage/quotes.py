@@ -84,6 +84,15 @@ def clearest(
     return tuple(found.values())
 
 
+def current(conn: sqlite3.Connection, ids: Collection[int]) -> list[Quote]:
+    """Return the present texts of some mentions."""
+    rows = conn.execute(
+        "SELECT m.id, m.version FROM json_each(?) j JOIN mentions m ON m.id = j.value",
+        (json.dumps(list(ids)),),
+    )
+    return read(conn, rows.fetchall())
+
+
 def read(conn: sqlite3.Connection, ids: Iterable[tuple[int, int]]) -> list[Quote]:
     """Return texts by mention and version; in place of one that is gone a line that says so."""
     rows = conn.execute(

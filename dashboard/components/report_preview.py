@@ -7,10 +7,10 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import data, report_markup
-from dashboard.components import links, notices
+from dashboard import data, report_data, report_markup
+from dashboard.components import links, notices, report_work, session
 from dashboard.data import At
-from dashboard.reports import files, weeks
+from dashboard.reports import files, making, weeks
 from dashboard.reports.files import TYPES, Format
 from dashboard.reports.model import Weekly
 from dashboard.reports.weeks import Week
@@ -68,9 +68,17 @@ def downloads(report: Weekly) -> None:
                 files.name(report, form),
                 TYPES[form],
                 key=f"reports.{form.value}",
-                on_click="ignore",
+                on_click=_keep,
+                args=(report,),
                 type="primary" if form is Format.XLSX else "secondary",
             )
+
+
+def _keep(report: Weekly) -> None:
+    """Keep that this summary went out, so that it can be made again as it was."""
+    space, person = session.workspace(), session.actor()
+    with notices.explained():
+        making.keep(space.db, report, person.name if person else "", space.now())
 
 
 def preview(report: Weekly) -> None:
@@ -84,6 +92,11 @@ def report(at: At) -> None:
     if data.choices(at).first_day is None:
         notices.empty("Nothing to report yet", "There is no mention in any week.", links.ADD)
         return
-    found = data.weekly(at, week)
+    past = report_work.as_it_was(at)
+    if past is not None:
+        preview(report_data.weekly_as_known(at, week, past))
+        return
+    found = report_data.weekly(at, week)
     downloads(found)
+    report_work.work(at, week, found)
     preview(found)

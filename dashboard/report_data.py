@@ -1,0 +1,74 @@
+"""What the page Reports reads: summaries of now and of then, comments, editions, differences."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import lru_cache
+
+from dashboard.data import At
+from dashboard.reports import changes, making
+from dashboard.reports import weekly as reports
+from dashboard.reports.changes import Way
+from dashboard.reports.model import Counted, Weekly
+from dashboard.reports.weeks import Week
+from storage import editions, quotes
+from storage.database import Database
+from storage.editions import Edition
+from storage.quotes import Quote
+
+
+def weekly(at: At, week: Week) -> Weekly:
+    """The numbers of a week's summary, as of one moment, and its quotes as they are now."""
+    areas = ("facts", "queue", "sources", "settings")
+    counted = _counted(at.db, at.revision(areas), week, at.minute)
+    return reports.quoting(at.db.reader(), counted)
+
+
+@lru_cache(maxsize=8)
+def _counted(db: Database, moved: object, week: Week, minute: datetime) -> Counted:
+    # Polls that bring nothing move no area: what is said of them may be a minute old.
+    with db.snapshot() as conn:
+        return reports.count(conn, week, _end(minute))
+
+
+def weekly_as_known(at: At, week: Week, moment: datetime) -> Weekly:
+    """A week's summary as it was known at an earlier moment."""
+    return making.make(at.db, week, moment, at.now)
+
+
+def comment(at: At, week: str) -> str:
+    """What somebody wrote about a week."""
+    return editions.comment(at.db.reader(), week)
+
+
+def hidden(at: At, week: str) -> list[Quote]:
+    """The quotes that a week's summary leaves out."""
+    conn = at.db.reader()
+    return quotes.current(conn, sorted(editions.hidden(conn, week)))
+
+
+def made(at: At, week: str) -> list[Edition]:
+    """When a week's summary was made, the newest first."""
+    return editions.editions(at.db.reader(), week)
+
+
+def first_edition(at: At, week: Week) -> datetime:
+    """When a week's first summary was made; when the week was over where none was."""
+    return making.moment(at.db, week, making.FIRST, at.now)
+
+
+@lru_cache(maxsize=4)
+def _changes(
+    db: Database, moved: object, week: Week, since: datetime, until: datetime
+) -> list[Way]:
+    return changes.ways(db, week, since, until)
+
+
+def ways(at: At, week: Week, since: datetime) -> list[Way]:
+    """How a week's headline figures came from what was known then to what is known now."""
+    return _changes(at.db, at.revision(("facts", "settings")), week, since, _end(at.minute))
+
+
+def _end(minute: datetime) -> datetime:
+    """The end of a minute: what was learned within it is known."""
+    return minute.replace(second=59, microsecond=999_000)

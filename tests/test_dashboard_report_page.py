@@ -1,0 +1,114 @@
+"""The page Reports under AppTest: comment, quotes, editions, and why numbers changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.components import session
+from dashboard.reports import making, weeks
+from dashboard.wiring import Workspace
+from storage import editions, people
+from storage.models import Source
+from tests import pages
+from tests.source import ROOT
+
+APP = ROOT / "dashboard" / "app.py"
+WEEK = weeks.last_complete(datetime.now(UTC).date())
+SHOP = Source("shop", "feeds", brand="Acme", options={"url": "http://127.0.0.1:9/shop.xml"})
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Iterator[Workspace]:
+    made = pages.build(tmp_path)
+    with made.db.write() as conn:
+        people.person(conn, "Mia", made.now())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
+    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
+
+    def go(**params: str) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        app.session_state["working_as"] = "Mia"
+        app.switch_page("views/reports.py")
+        for name, value in params.items():
+            app.query_params[name] = value
+        return app.run()
+
+    yield go
+    session._open.clear()
+    session.jobs.clear()
+
+
+def shown(app: AppTest) -> str:
+    words = [str(each.proto.body) for each in app.get("html")]
+    return "\n".join([*words, *(each.value for each in [*app.markdown, *app.caption])])
+
+
+def test_a_comment_opens_the_summary(space: Workspace, visit: Open) -> None:
+    app = visit(week=WEEK.text)
+    key = f"report.comment-{WEEK.text}"
+    app.text_area(key=key).set_value("Mind <b>the</b> courier.").run()
+    app.button(key=f"{key}-save").click().run()
+    assert not app.exception
+    assert editions.comment(space.db.reader(), WEEK.text) == "Mind <b>the</b> courier."
+    assert "Mind &lt;b&gt;the&lt;/b&gt; courier." in shown(visit(week=WEEK.text))
+
+
+def test_a_quote_is_hidden_and_shown_again(space: Workspace, visit: Open) -> None:
+    report = making.make(space.db, WEEK, space.now(), space.now())
+    chosen = (*report.worst, *report.best)[0].mention_id
+    app = visit(week=WEEK.text)
+    app.session_state["report.quotes"] = True
+    app.run()
+    app.button(key=f"report.hide-{chosen}").click().run()
+    assert not app.exception
+    assert editions.hidden(space.db.reader(), WEEK.text) == {chosen}
+    app.session_state["report.quotes"] = True
+    app.run()
+    app.button(key=f"report.show-{chosen}").click().run()
+    assert not editions.hidden(space.db.reader(), WEEK.text)
+
+
+def test_an_edition_opens_as_it_was_and_says_so(space: Workspace, visit: Open) -> None:
+    then = space.now()
+    report = making.make(space.db, WEEK, then, then)
+    making.keep(space.db, report, "Mia", then)
+    late = replace(
+        pages.review(9_001, then, "Delivery was terrible, very bad.", 1.0),
+        published_at=datetime.combine(WEEK.monday, datetime.min.time(), UTC) + timedelta(days=2),
+    )
+    pages.take(space, SHOP, [late])
+    app = visit(week=WEEK.text)
+    app.session_state["report.changes"] = True
+    app.run()
+    assert not app.exception
+    assert "late arrivals +1 (1)" in shown(app)
+    kept = editions.editions(space.db.reader(), WEEK.text)[0]
+    app.button(key=f"report.open-{kept.id}").click().run()
+    assert not app.exception
+    assert "not as it stands now" in shown(app)
+    n = next(each.now.n for each in report.headlines if each.kind.value == "review")
+    assert f"{n:,} this week" in shown(app)
+    app.button(key="report.now").click().run()
+    assert "not as it stands now" not in shown(app)
+    assert f"{n + 1:,} this week" in shown(app)
+
+
+def test_an_address_with_a_wrong_moment_shows_now(space: Workspace, visit: Open) -> None:
+    for text in ("yesterday", "2026-11-01", "<script>", "2999-01-01T00:00+00:00"):
+        app = visit(week=WEEK.text, as_of=text)
+        assert not app.exception
+        assert "not as it stands now" not in shown(app)
+    assert space.db.path.exists()
