@@ -347,7 +347,7 @@ def test_a_report_of_a_week_in_the_address(space: Workspace, visit: Open) -> Non
     assert app.selectbox(key="reports.week").value == week.text
     assert f"Week {week.number}, {week.year}" in shown(app)
     labels = [each.proto.label for each in app.get("download_button")]
-    assert labels == ["Download HTML", "Download XLSX", "Download CSV"]
+    assert labels == [f"Download {form}" for form in ("PDF", "HTML", "XLSX", "CSV")]
     assert not visit("reports", week="2999-W01").exception
     assert not visit("reports", week="<script>").exception
 
