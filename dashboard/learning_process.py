@@ -78,7 +78,7 @@ def _listen(ours: Connection, progress: Progress) -> Outcome:
 def _process(
     theirs: Connection, db_path: Path, config_path: Path, sources: tuple[str, ...], seed: int
 ) -> None:
-    _end_with_parent()
+    end_with_parent()
     from dashboard import learning, wiring
 
     try:
@@ -103,7 +103,7 @@ def _understand(engine: Analyser, passages: Sequence[Passage]) -> list[Analysis]
         return engine.analyse(passages)
     chunks = [passages[at : at + CHUNK] for at in range(0, len(passages), CHUNK)]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _end_with_parent) as pool:
+    with ProcessPoolExecutor(workers, context, end_with_parent) as pool:
         return [each for some in pool.map(partial(_analyse, engine), chunks) for each in some]
 
 
@@ -111,7 +111,7 @@ def _analyse(engine: Analyser, passages: Sequence[Passage]) -> list[Analysis]:
     return engine.analyse(passages)
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
     """End this process once the one that started it is gone; Ctrl-C is for that one alone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()

@@ -98,9 +98,14 @@ class Workspace:
     """One database, its settings, and everything that can be done with them."""
 
     def __init__(
-        self, db: Database, settings: Settings, now: Callable[[], datetime] = utc_now
+        self,
+        db: Database,
+        settings: Settings,
+        now: Callable[[], datetime] = utc_now,
+        config_path: Path = Path("earshot.toml"),
     ) -> None:
         self.db = db
+        self.config_path = config_path
         self.settings = settings
         self.now = now
         self._store = SqliteStore(db, now)
@@ -330,7 +335,7 @@ def open_workspace(
     settings = configuration.load(config_path)
     for source in settings.sources:
         registry.require(source.kind)
-    made = Workspace(Database(db_path, create=create), settings, now)
+    made = Workspace(Database(db_path, create=create), settings, now, config_path)
     _sync(made)
     return made
 

@@ -24,6 +24,9 @@ IMPORTED = "import"
 UNDERSTAND_EVERY = timedelta(seconds=2)
 SEND_EVERY = timedelta(seconds=2)
 LOOKALIKES_EVERY = timedelta(seconds=30)
+TOPICS_EVERY = timedelta(hours=1)
+STUDY_EVERY = timedelta(days=1)
+"""A look for topics reads a year's texts: once a day, and not while all is being set up."""
 SIGNALS_EVERY = timedelta(minutes=5)
 DELIVER_EVERY = timedelta(seconds=5)
 UPKEEP_EVERY = timedelta(minutes=10)
@@ -56,6 +59,7 @@ def jobs(workspace: Workspace, only: frozenset[str] = frozenset()) -> list[Job]:
         Job("understand", UNDERSTAND_EVERY, partial(_understand, workspace), steady=True),
         Job("lookalikes", LOOKALIKES_EVERY, partial(_lookalikes, workspace), steady=True),
         Job("send", SEND_EVERY, partial(_send, workspace), steady=True),
+        Job("topics", TOPICS_EVERY, partial(_study, workspace), steady=True),
         Job("signals", SIGNALS_EVERY, partial(_signals, workspace), steady=True),
         Job("deliver", DELIVER_EVERY, partial(_deliver, workspace), steady=True),
         Job("upkeep", UPKEEP_EVERY, workspace.db.checkpoint, steady=True),
@@ -118,6 +122,13 @@ def _watch(loop: Loop, over: threading.Event, moved: Callable[[], bool]) -> None
         if moved():
             loop.stop()
             return
+
+
+def _study(workspace: Workspace) -> None:
+    from dashboard.topic_study import study, worth_it
+
+    if worth_it(workspace, STUDY_EVERY):
+        study(workspace)
 
 
 def _lookalikes(workspace: Workspace) -> None:

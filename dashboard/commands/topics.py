@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from dashboard.commands import filtering, options
+from dashboard.commands import filtering, options, topic_discovery
+from dashboard.commands.topic_discovery import change, reread, shown
 from storage.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def tree(db_path: Path, all_: bool, as_json: bool, **_: object) -> None:
     rows = [each for each in found if all_ or each.state == topics.ACTIVE]
     if as_json:
         for each in rows:
-            options.say(True, _row(each), str)
+            options.say(True, shown(each), str)
         return
     for depth, each in _ordered(rows):
         gone = "" if each.state == topics.ACTIVE else f"  [{each.state} {each.merged_into or ''}]"
@@ -99,7 +99,7 @@ def start(starter: str, who: str, as_json: bool, **where: Path) -> None:
             actor = people.person(conn, who, made.now())
         made.choose_taxonomy(starter, actor)
         waiting = rereading.waiting(made.db.reader())
-        _reread(made.understand, waiting)
+        reread(made.understand, waiting)
     finally:
         made.close()
     row = {"starter": starter, "reread": waiting}
@@ -119,7 +119,7 @@ def add(
     """Add a topic; mentions that hold one of its terms are read again."""
     from storage import topic_changes
 
-    _change(
+    change(
         where,
         who,
         as_json,
@@ -137,7 +137,7 @@ def rename(key: str, name: str, who: str, as_json: bool, **where: Path) -> None:
     """Give a topic another name; key and figures stay."""
     from storage import topic_changes
 
-    _change(
+    change(
         where,
         who,
         as_json,
@@ -155,7 +155,7 @@ def terms_(key: str, terms: tuple[str, ...], who: str, as_json: bool, **where: P
     """Set all the terms that a topic is found by."""
     from storage import topic_changes
 
-    _change(
+    change(
         where,
         who,
         as_json,
@@ -173,7 +173,7 @@ def move(key: str, parent: str | None, who: str, as_json: bool, **where: Path) -
     """Hang a topic under another one."""
     from storage import topic_changes
 
-    _change(
+    change(
         where,
         who,
         as_json,
@@ -191,7 +191,7 @@ def merge(key: str, into: str, who: str, as_json: bool, **where: Path) -> None:
     """Merge a topic into another; its key leads there from now on."""
     from storage import topic_changes
 
-    _change(
+    change(
         where,
         who,
         as_json,
@@ -218,11 +218,11 @@ def split(key: str, parts: tuple[str, ...], who: str, as_json: bool, **where: Pa
 
     wanted = [_part(each) for each in parts]
 
-    def change(conn: sqlite3.Connection, actor: Person, now: datetime) -> StoredTopic:
+    def parts_of(conn: sqlite3.Connection, actor: Person, now: datetime) -> StoredTopic:
         topic_changes.split(conn, key, wanted, actor, now)
         return topics.get(conn, key)
 
-    _change(where, who, as_json, change)
+    change(where, who, as_json, parts_of)
 
 
 @command.command("retire")
@@ -234,7 +234,7 @@ def retire(key: str, who: str, as_json: bool, **where: Path) -> None:
     """Sort nothing into a topic any more."""
     from storage import topic_changes
 
-    _change(
+    change(
         where, who, as_json, lambda conn, actor, now: topic_changes.retire(conn, key, actor, now)
     )
 
@@ -248,7 +248,7 @@ def restore(key: str, who: str, as_json: bool, **where: Path) -> None:
     """Sort mentions into a retired topic again."""
     from storage import topic_changes
 
-    _change(
+    change(
         where, who, as_json, lambda conn, actor, now: topic_changes.restore(conn, key, actor, now)
     )
 
@@ -277,35 +277,11 @@ def history(key: str | None, db_path: Path, as_json: bool, **_: object) -> None:
         )
 
 
-def _change(
-    where: dict[str, Path],
-    who: str,
-    as_json: bool,
-    change: Callable[[sqlite3.Connection, Person, datetime], StoredTopic],
-) -> None:
-    """Do one change, and read again what it may concern."""
-    from dashboard import wiring
-    from storage import people, rereading
-
-    made = wiring.open_workspace(where["db_path"], where["config_path"], create=False)
-    try:
-        with made.db.write() as conn:
-            found = change(conn, people.person(conn, who, made.now()), made.now())
-        waiting = rereading.waiting(made.db.reader())
-        _reread(made.understand, waiting)
-    finally:
-        made.close()
-    options.say(
-        as_json,
-        {**_row(found), "reread": waiting},
-        lambda row: f"{row['name']} ({row['key']}); {waiting:,} mentions were read again.",
-    )
-
-
-def _reread(understand: Callable[[], int], waiting: int) -> None:
-    if waiting > 2_000:
-        click.echo(f"reading {waiting:,} mentions again ...", err=True)
-    understand()
+command.add_command(topic_discovery.discover)
+command.add_command(topic_discovery.proposals)
+command.add_command(topic_discovery.accept)
+command.add_command(topic_discovery.dismiss)
+command.add_command(topic_discovery.emerging)
 
 
 def _part(words: str) -> tuple[str, tuple[str, ...]]:
@@ -328,12 +304,6 @@ def _ordered(rows: list[StoredTopic]) -> list[tuple[int, StoredTopic]]:
 
     hang(None, 0)
     return found
-
-
-def _row(topic: StoredTopic) -> dict[str, Any]:
-    row = topic._asdict()
-    row.pop("id")
-    return row
 
 
 def _words(row: dict[str, Any]) -> str:
