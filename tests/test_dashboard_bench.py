@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from dashboard.bench import clocks, ingest, pipeline, queries, table, without, workspaces
+from dashboard.bench import clocks, ingest, pipeline, queries, table, upkeep, without, workspaces
 from dashboard.bench.corpus import NOW, SOURCES, Corpus
 from dashboard.bench.table import Figure, Goal, Section
 from dashboard.bench.workspaces import batched
@@ -121,7 +121,14 @@ def test_ingest_is_held_against_rows_of_the_same_tables(tmp_path: Path) -> None:
     assert [each.goal for each in section.figures] == [Goal(4), Goal(8), Goal(2.5), None]
     assert all(each.ratio and each.ratio > 0 for each in section.figures)
     assert "executemany" in section.code
-    assert ingest.upkeep(tmp_path, rounds=1, size=100).figures[0].goal == Goal(1.15)
+
+
+def test_what_sums_add_is_held_against_the_whole(tmp_path: Path) -> None:
+    dense, sparse = upkeep.section(tmp_path, rounds=1, size=100).figures
+    assert dense.goal == Goal(1.15)
+    assert dense.ratio is not None
+    assert sparse.ratio is not None
+    assert "sums add" in sparse.note
 
 
 def test_the_pipeline_is_held_against_the_loop_alone(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Storing mentions: new ones and known ones against bare inserts; the cost of rollups."""
+"""Storing mentions: new ones and known ones against bare inserts."""
 
 from __future__ import annotations
 
@@ -8,16 +8,13 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from collectors.pipeline import Pipeline
 from dashboard.bench import without, workspaces
 from dashboard.bench.clocks import interleaved, spent
-from dashboard.bench.corpus import A_DAY, DAYS, NOW, Corpus
+from dashboard.bench.corpus import Corpus
 from dashboard.bench.table import Figure, Goal, Section
 from dashboard.bench.workspaces import AT_ONCE, batched
-from dashboard.wiring import SqliteStore
-from sentiment import analyser
 from storage.database import Database
-from storage.models import Observation, Passage
+from storage.models import Observation
 
 SIZE = 100_000
 TABLES = ("mentions", "identities", "versions", "sightings")
@@ -148,57 +145,3 @@ def _store_again(fresh: Callable[[], Path], seen: list[Observation]) -> float:
         return it.cpu
     finally:
         db.close()
-
-
-def upkeep(folder: Path, rounds: int = 3, size: int = SIZE // 2) -> Section:
-    """Measure what keeping rollups adds to storing and scoring."""
-    fresh = _Names(folder)
-    figures = []
-    for name, days, goal in (
-        (f"stored and scored, {A_DAY:,} mentions a day", size / A_DAY, Goal(1.15)),
-        (f"stored and scored, {size / DAYS:,.0f} a day", float(DAYS), None),
-    ):
-        seen = list(Corpus().observations(size, days=days))
-        took = interleaved(
-            {
-                "without": partial(_understood, fresh, seen, without_rollups=True),
-                "with": partial(_understood, fresh, seen, without_rollups=False),
-            },
-            rounds,
-        )
-        each = {name: seconds / size * 1e6 for name, seconds in took.items()}
-        against = "the same without collecting or writing sums"
-        figures.append(Figure(name, each["with"], "µs", each["without"], against, goal))
-    return Section(
-        "rollups",
-        f"{size:,} mentions stored {AT_ONCE:,} to a transaction and scored by the worker's"
-        f" pipeline, processor time, median of {rounds}. {A_DAY:,} a day are a million in two"
-        " years; the fewer a day, the fewer mentions share a cell.",
-        tuple(figures),
-    )
-
-
-def _understood(
-    fresh: Callable[[], Path], seen: list[Observation], *, without_rollups: bool
-) -> float:
-    db = workspaces.empty(fresh())
-    model = analyser.best((), workspaces.TOPICS)
-    model.analyse([Passage("Wo bleibt mein Paket?")])
-    try:
-        if without_rollups:
-            with without.rollup_writes(), spent() as it:
-                _live(db, seen, model)
-        else:
-            with spent() as it:
-                _live(db, seen, model)
-        return it.cpu
-    finally:
-        db.close()
-
-
-def _live(db: Database, seen: list[Observation], model: analyser.Lexicon) -> None:
-    pipeline = Pipeline(SqliteStore(db, lambda: NOW), lambda: model, lambda: NOW)
-    for group in batched(seen, AT_ONCE):
-        with db.write():
-            workspaces.store_all(db, group)
-        pipeline.analyse()

@@ -24,6 +24,7 @@ SECTIONS = (
     "search",
     "startup",
     "pages",
+    "browser",
     "memory",
     "speed",
     "understanding",
@@ -98,6 +99,7 @@ def command(
 def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Section:
     """Measure one section; what is big is made in ``kept``, all else in ``work``."""
     from dashboard.bench import (
+        browser,
         ingest,
         learning_cost,
         memory,
@@ -107,6 +109,7 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
         speed,
         startup,
         understanding,
+        upkeep,
         workspaces,
     )
 
@@ -116,12 +119,13 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
     _say(f"measuring {name} ...")
     found: dict[str, Callable[[], Section]] = {
         "ingest": lambda: ingest.section(work, rounds, size // 10),
-        "rollups": lambda: ingest.upkeep(work, rounds, size // 40),
+        "rollups": lambda: upkeep.section(work, rounds, size // 40),
         "pipeline": lambda: pipeline.section(work, rounds, size * 2),
         "queries": lambda: queries.section(big()),
         "search": lambda: queries.facts(big()),
         "startup": lambda: startup.section(big(), work, rounds),
         "pages": lambda: pages.section(big(), work, 4 * rounds),
+        "browser": lambda: browser.section(big(), work, rounds),
         "memory": lambda: memory.section(big(), work),
         "speed": lambda: speed.section(rounds),
         "understanding": understanding.section,
