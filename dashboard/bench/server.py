@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import NamedTuple
 
@@ -114,6 +115,18 @@ def until(
         if not program.alive() or time.monotonic() > end:
             raise NotStarted(f"a program ended or did nothing for {patience:.0f} s; see {log}")
         time.sleep(0.005)
+
+
+def answers(port: int, path: str) -> bool:
+    """Whether a server on this machine answers an address with success."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def memory(pid: int) -> Memory:

@@ -6,7 +6,6 @@ import sys
 import time
 from contextlib import closing
 from functools import partial
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from dashboard.bench import server
@@ -60,21 +59,10 @@ def _started(command: list[str], port: int, path: str, query: str, log: Path, pa
     start = time.perf_counter()
     program = Program(command, {}, log)
     try:
-        server.until(lambda: _answers(port, path), program, log)
+        server.until(lambda: server.answers(port, path), program, log)
         if page:
             with closing(Session(port, "", query)) as session:
                 session.rerun()
         return time.perf_counter() - start
     finally:
         program.stop()
-
-
-def _answers(port: int, path: str) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        connection.request("GET", path)
-        return connection.getresponse().status == 200
-    except (OSError, HTTPException):
-        return False
-    finally:
-        connection.close()
