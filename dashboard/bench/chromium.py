@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,15 @@ _ARGUMENTS = (
     "--no-first-run",
     "--window-size=1280,900",
 )
+
+_ON_3_AND_4 = """
+import fcntl, os, sys
+high = [fcntl.fcntl(int(each), fcntl.F_DUPFD, 10) for each in sys.argv[1:3]]
+os.dup2(high[0], 3)
+os.dup2(high[1], 4)
+os.execv(sys.argv[3], sys.argv[3:])
+"""
+"""Chromium speaks the protocol on these two descriptors; a shell may know one digit only."""
 
 
 def found() -> str | None:
@@ -142,11 +152,9 @@ def launched(folder: Path) -> Iterator[Browser]:
     answers, answered = os.pipe()
     # Chromium's sandbox refuses to start as root.
     arguments = [*_ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    # The protocol is spoken on descriptors 3 and 4.
-    script = f'exec "$@" 3<&{asked} 4>&{answered}'
-    command = ["sh", "-c", script, "sh", str(found()), *arguments]
+    command = [sys.executable, "-c", _ON_3_AND_4, str(asked), str(answered), str(found())]
     program = subprocess.Popen(
-        [*command, f"--user-data-dir={folder / 'chromium'}", "about:blank"],
+        [*command, *arguments, f"--user-data-dir={folder / 'chromium'}", "about:blank"],
         pass_fds=(asked, answered),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
