@@ -26,9 +26,7 @@ def test_without_chromium_the_section_says_so(
 
 
 @pytest.mark.browser
-def test_a_page_is_opened_asked_and_clicked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_is_opened_asked_and_clicked(tmp_path: Path) -> None:
     if chromium.found() is None:
         pytest.fail("no Chromium") if STRICT else pytest.skip("needs Chromium")
     with chromium.launched(tmp_path) as program:
@@ -38,9 +36,8 @@ def test_a_page_is_opened_asked_and_clicked(
             page.click(button)
             page.until(f"{button}.innerText === 'pressed'")
             assert page.value("nothing.there") is None
-            monkeypatch.setattr(chromium, "PATIENCE", 0.1)
             with pytest.raises(NotStarted, match="does not come to"):
-                page.until("false")
+                page.until("false", patience=0.0)
         with program.page() as another:
             assert another.value("document.querySelector('button')") is None
         with pytest.raises(NotStarted, match="refused"):

@@ -114,9 +114,9 @@ class Page:
         )
         return None if "exceptionDetails" in told else told["result"].get("value")
 
-    def until(self, expression: str) -> None:
+    def until(self, expression: str, patience: float = PATIENCE) -> None:
         """Wait for an expression to be true."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + patience
         while not self.value(expression):
             if time.monotonic() > end:
                 raise NotStarted(f"a page does not come to {expression}")
