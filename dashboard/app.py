@@ -43,6 +43,7 @@ PAGES = {
         st.Page("views/brands.py", title="Brands"),
         st.Page("views/rules.py", title="Rules"),
         st.Page("views/models.py", title="Models"),
+        st.Page("views/templates.py", title="Templates"),
         st.Page("views/privacy.py", title="Privacy & sample"),
         st.Page("views/start.py", title="Use my data", visibility="hidden"),
     ],

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard import exports, figures, periods, seams
 from dashboard.commands.export import in_words
+from dashboard.desk.starters import STARTERS
 from dashboard.exports import About, Format
 from dashboard.figures import Figure
 from dashboard.reports import weekly as reports
@@ -40,6 +41,7 @@ from storage import (
 )
 from storage import bursts as burst_store
 from storage import saved_views as views
+from storage import templates as template_store
 from storage.case_model import Case, Recorded
 from storage.database import Database
 from storage.listing import MentionDetail, MentionRow
@@ -342,6 +344,27 @@ def notices_read(at: At, person: people.Person, case_id: int) -> None:
 def must_be_approved(at: At, case: Case, person: people.Person) -> bool:
     """Whether somebody's answer to a case waits for a lead."""
     return approvals.needed(at.db.reader(), case.mention_id, person)
+
+
+def recent_answers(at: At) -> list[str]:
+    """The words of the latest answers."""
+    return case_lists.recent_answers(at.db.reader())
+
+
+@reads("settings", keep=8)
+def templates(conn: sqlite3.Connection) -> list[template_store.Template]:
+    """The team's templates, built-in ones where it has none."""
+    return template_store.templates(conn) or list(STARTERS)
+
+
+def unread(at: At, person: people.Person) -> int:
+    """How many notices somebody has not read."""
+    return notices.unread(at.db.reader(), person.id)
+
+
+def notices_of(at: At, person: people.Person) -> list[notices.Notice]:
+    """Somebody's latest notices."""
+    return notices.of(at.db.reader(), person.id)
 
 
 actions = reads("queue", keep=8)(case_lists.actions)

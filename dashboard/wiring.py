@@ -286,6 +286,12 @@ class Workspace:
             rules.open_cases(self.db, None, self.now())
         return done
 
+    def language(self, text: str) -> str | None:
+        """Return the language of a text, None where it cannot be told."""
+        from sentiment import language
+
+        return language.detect(text).lang
+
     def replies_to(self, source_id: str) -> bool:
         """Say whether answers to a source's mentions can be posted by Earshot itself."""
         return False

@@ -152,6 +152,17 @@ def actions(conn: sqlite3.Connection) -> list[str]:
     return [str(action) for (action,) in rows]
 
 
+def recent_answers(conn: sqlite3.Connection, limit: int = 30) -> list[str]:
+    """Return the words of the latest answers, newest first; erased ones are left out."""
+    rows = conn.execute(
+        "SELECT c.content ->> 'text' FROM case_events e JOIN event_content c ON c.seq = e.seq"
+        " WHERE e.type IN (?, ?) AND e.seq > (SELECT seq FROM audit_head) - 5000"
+        " ORDER BY e.seq DESC LIMIT ?",
+        (EventType.REPLIED, EventType.QUEUED, limit),
+    )
+    return [str(text) for (text,) in rows if text]
+
+
 def _in_states(where: str, states: Iterable[CaseState]) -> tuple[str, list[str | int]]:
     """Return a condition and its arguments; no state means all."""
     wanted: list[str | int] = [each.value for each in states]

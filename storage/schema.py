@@ -180,6 +180,7 @@ def migrate(conn: sqlite3.Connection) -> None:
         schema_topics,
         schema_watch,
         schema_work,
+        schema_work_answers,
     )
 
     assert schema_desk
@@ -195,6 +196,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     assert schema_alerting
     assert schema_places
     assert schema_topics
+    assert schema_work_answers
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         # A table that others refer to can only be made anew while nobody checks; inside a

@@ -11,7 +11,17 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.components import session
 from dashboard.wiring import Workspace
-from storage import approvals, case_lists, cases, listing, notices, people, shelves, writing
+from storage import (
+    approvals,
+    case_lists,
+    cases,
+    listing,
+    notices,
+    people,
+    shelves,
+    templates,
+    writing,
+)
 from storage.case_model import Approval, Case, Claim, Release, SaveDraft, Transfer
 from storage.models import CaseState, Label
 from storage.people import Person, Role
@@ -159,7 +169,7 @@ def test_an_answer_to_a_text_that_changed_is_refused(space: Workspace, visit: Op
     changed = pages.review(int(row.native_id[1:]), row.row.published_at, "All good now.", 4.0)
     pages.take(space, space.source("shop"), [changed])
     app = press(app, f"case-{case.id}-send")
-    assert "changed by the customer" in shown(app)
+    assert "the customer changed the text" in shown(app)
     assert now(space, case).is_open
 
 
@@ -288,3 +298,80 @@ def test_shelves_split_the_open_cases(space: Workspace) -> None:
     freed = {each.case.id for each in shelves.items(conn, Shelf.NEW, ben, late, limit=100)}
     assert mine.id in freed
     cases.act(space.db, mine.id, Claim(actor=ben), late)
+
+
+def test_a_suggestion_and_a_template_are_one_tap(space: Workspace, visit: Open) -> None:
+    anna = person(space, "Anna")
+    case = case_lists.queue(space.db.reader())[0].case
+    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-suggest")
+    first = writing.current(space.db.reader(), case.id)
+    app = press(app, f"case-{case.id}-suggest")
+    second = writing.current(space.db.reader(), case.id)
+    assert first is not None
+    assert second is not None
+    assert first.text != second.text
+    assert now(space, case).owner == "Anna"
+    app = press(app, f"case-{case.id}-template-2")
+    press(app, f"case-{case.id}-send")
+    assert now(space, case).state is CaseState.RESOLVED
+    found = [each.name for each in templates.uses(space.db.reader())]
+    assert len(found) == 2
+    assert templates.latest(space.db.reader(), anna) != "(suggested)"
+
+
+def test_a_warning_asks_for_a_reason_and_records_it(space: Workspace, visit: Open) -> None:
+    anna = person(space, "Anna")
+    case = taken(space, anna)
+    type_(space, case, anna, "It was our fault. Would you remove your review?")
+    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-send")
+    assert "admit liability" in shown(app)
+    assert now(space, case).is_open
+    app = press(app, f"case-{case.id}-anyway")
+    assert "say why it should go out" in shown(app)
+    app.text_input(key=f"case-{case.id}-although").set_value("legal agreed").run()
+    press(app, f"case-{case.id}-anyway")
+    assert now(space, case).state is CaseState.RESOLVED
+    told = [
+        each.event.content.get("text", "")
+        for each in case_lists.history(space.db.reader(), case.id)
+    ]
+    assert any("Reason: legal agreed" in each for each in told)
+
+
+def test_a_hard_stop_cannot_be_overridden(space: Workspace, visit: Open) -> None:
+    anna = person(space, "Anna")
+    case = taken(space, anna)
+    type_(space, case, anna, "A voucher for a five star review {name}")
+    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-send")
+    assert "illegal in many places" in shown(app)
+    assert f"case-{case.id}-anyway" not in keys(app)
+    assert now(space, case).is_open
+
+
+def test_the_bell_rings_and_leads_to_the_case(space: Workspace, visit: Open) -> None:
+    anna, ben = person(space, "Anna"), person(space, "Ben")
+    case = taken(space, anna)
+    cases.act(space.db, case.id, Transfer(actor=anna, to=ben), space.now())
+    app = visit("Ben")
+    app.session_state["bell"] = True
+    app.run()
+    assert not app.exception
+    assert "Anna" in shown(app)
+    visit("Ben", case=str(case.id))
+    assert notices.unread(space.db.reader(), ben.id) == 0
+
+
+def test_the_templates_page(space: Workspace, visit: Open) -> None:
+    person(space, "Anna")
+    app = AppTest.from_file(str(APP), default_timeout=30)
+    app.session_state["working_as"] = "Anna"
+    app.switch_page("views/templates.py")
+    app = press(app.run(), "template.adopt")
+    assert len(templates.templates(space.db.reader())) == 5
+    app = press(app, "template-Thank you")
+    key = "template.form-Thank you-text"
+    app.text_area(key=key).set_value("Thanks, {name}! {voucher}").run()
+    assert "voucher" in shown(app)
+    press(app, "template.save")
+    found = {each.name: each.text for each in templates.templates(space.db.reader())}
+    assert found["Thank you"] == "Thanks, {name}! {voucher}"

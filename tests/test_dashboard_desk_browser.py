@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.wiring import Workspace
 from storage import case_lists, cases, people, writing
+from storage.case_model import Transfer
 from storage.models import CaseState
 from storage.people import Role
 from tests import pages
@@ -171,3 +172,30 @@ def test_a_phone_shows_the_list_or_the_case(space: Workspace, url: str, browser:
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
         page.get_by_role("button", name="← List").click()
         expect(look).to_be_visible(timeout=LONG)
+
+
+def test_from_a_notice_to_a_sent_answer_in_four_taps(
+    space: Workspace, url: str, browser: Browser
+) -> None:
+    with space.db.write() as conn:
+        boss = people.person(conn, "Boss", space.now(), role=Role.LEAD)
+        dora = people.known(conn, "Dora")
+    case = next(
+        each.case
+        for each in case_lists.queue(space.db.reader(), states=(CaseState.NEW,))
+        if each.mention.author.startswith("customer")
+    )
+    cases.act(space.db, case.id, Transfer(actor=boss, to=dora), space.now())
+    with opened(browser, width=390) as page:
+        page.goto(f"{url}/queue")
+        settle(page)
+        page.get_by_test_id("stExpandSidebarButton").click()
+        work_as(page, "Dora")
+        page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+        page.get_by_role("button", name=re.compile("🔔")).click()
+        page.get_by_role("link", name=re.compile(f"Case {case.id}: given to you")).click()
+        page.get_by_role("button", name=re.compile("^Sorry")).first.click(timeout=LONG)
+        expect(answer(page)).not_to_have_value("", timeout=LONG)
+        page.get_by_role("button", name=re.compile("^Posted, close")).click()
+        expect(page.get_by_text(f"Case {case.id} marked as posted")).to_be_visible(timeout=LONG)
+    assert cases.load(space.db.reader(), case.id).state is CaseState.RESOLVED

@@ -12,10 +12,21 @@ from dashboard import data, markup
 from dashboard.components import case_actions, notices, session
 from dashboard.components.case_actions import field, typed
 from dashboard.data import At
-from storage import cases, reply_outbox
+from dashboard.desk import limits, preflight
+from dashboard.desk.preflight import Facts, Finding
+from storage import case_lists, cases, reply_outbox
 from storage.case_lists import Item
-from storage.case_model import AnyCommand, Approval, AskApproval, Case, Claim, RecordReply, Resolve
-from storage.errors import InputError
+from storage.case_model import (
+    AnyCommand,
+    Approval,
+    AskApproval,
+    Case,
+    Claim,
+    Note,
+    RecordReply,
+    Resolve,
+)
+from storage.errors import InputError, Refused
 from storage.people import Person
 from storage.reply_outbox import Closing
 
@@ -86,15 +97,65 @@ def leaves(item: Item) -> bool:
     return space.is_sample or space.replies_to(item.mention.source)
 
 
-def send(item: Item, person: Person) -> None:
+def warned(item: Item, person: Person) -> None:
+    """Show what spoke against sending, and let it be overridden with a reason."""
+    case = item.case
+    found: list[Finding] | None = st.session_state.get(field(case, "warned"))
+    if not found:
+        return
+    with st.container(border=True, key="case-warned"):
+        st.markdown("**Look again before this goes out**")
+        for each in found:
+            st.html(markup.line(f"• {each.words}"))
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.text_input("Why send it all the same?", key=field(case, "although"))
+            st.button(
+                "Send all the same",
+                key=field(case, "anyway"),
+                on_click=send,
+                args=(item, person, True),
+            )
+
+
+def _looked_at(item: Item, person: Person, text: str, although: bool) -> list[AnyCommand] | None:
+    """Look at the answer: None where it must wait, else what is to be recorded with it."""
+    case, conn = item.case, session.workspace().db.reader()
+    now = cases.load(conn, case.id)
+    facts = Facts(
+        text,
+        item.mention.author,
+        item.mention.lang,
+        limits.of(item.mention.place),
+        changed=now.current_version != item.mention.version,
+        gone=now.gone,
+        recent=case_lists.recent_answers(conn),
+    )
+    found = preflight.findings(facts, session.workspace().language)
+    hard = [each for each in found if each.hard]
+    if hard:
+        raise Refused("; ".join(each.words for each in hard))
+    reason = typed(case, "although").strip()
+    if found and although and reason:
+        told = "; ".join(each.words for each in found)
+        return [Note(actor=person, text=f"Sent although {told}. Reason: {reason}")]
+    if found:
+        st.session_state[field(case, "warned")] = found
+        if although:
+            raise InputError("say why it should go out all the same")
+        return None
+    return []
+
+
+def send(item: Item, person: Person, although: bool = False) -> None:
     """Send what is written and close the case; or say what stands in the way."""
     space = session.workspace()
     case = item.case
     with notices.explained():
         case_actions.keep_typing(case, person)
         text = case_actions.kept_text(case, person)
-        if not text.strip():
-            raise InputError("write an answer first, or begin with a template")
+        record = _looked_at(item, person, text, although)
+        if record is None:
+            return
         done = Closing(typed(case, "cause"), typed(case, "action"))
         if case.negative and not (done.root_cause and done.action):
             raise InputError("say what was wrong and what was done about it")
@@ -103,6 +164,9 @@ def send(item: Item, person: Person) -> None:
         if before.owner_id != person.id or before.lease_until is None or before.lease_until <= now:
             claim = Claim(actor=person, mention_version=item.mention.version)
             before = cases.act(space.db, case.id, claim, now)
+        if record:
+            cases.act_all(space.db, case.id, record, now)
+        st.session_state.pop(field(case, "warned"), None)
         if leaves(item) and not space.is_sample:
             _by_outbox(item, person, text, done)
         else:

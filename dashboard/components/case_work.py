@@ -86,6 +86,7 @@ def _open(at: At, item: Item, person: Person) -> None:
                 args=(case, person),
             )
             case_panels.buttons(item, person)
+        case_send.warned(item, person)
         case_panels.panel(at, item, person)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard import data, markup, remembered
-from dashboard.components import hint, links, live, notices, session
+from dashboard.components import bell, hint, links, live, notices, session
 from dashboard.data import At
 from storage import visits
 from storage.errors import EarshotError
@@ -56,7 +56,9 @@ def banner() -> None:
 
 def title(at: At, name: str) -> None:
     """Draw the title with how fresh and whole the data are, then what is pending."""
-    st.title(name, anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.title(name, anchor=False, width="stretch")
+        bell.draw(at)
     st.caption(standing(at))
     hint.steps(at, st.session_state.get("page", ""))
     notices.pending()
