@@ -194,6 +194,8 @@ def test_from_a_notice_to_a_sent_answer_in_four_taps(
         page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
         page.get_by_role("button", name=re.compile("🔔")).click()
         page.get_by_role("link", name=re.compile(f"Case {case.id}: given to you")).click()
+        expect(answer(page)).to_be_visible(timeout=LONG)
+        settle(page)
         page.get_by_role("button", name=re.compile("^Sorry")).first.click(timeout=LONG)
         expect(answer(page)).not_to_have_value("", timeout=LONG)
         page.get_by_role("button", name=re.compile("^Posted, close")).click()
