@@ -16,6 +16,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 from tests.fake_reddit import SECRETS, FakeReddit
 from tests.http_server import Answer, LoopbackServer, Seen
@@ -87,14 +88,14 @@ class World:
             timeout=300,
         )
 
-    def worker(self) -> subprocess.Popen[bytes]:
-        """Start the worker's process."""
+    def worker(self, out: int | IO[bytes] = subprocess.DEVNULL) -> subprocess.Popen[bytes]:
+        """Start the worker's process; what it says goes to ``out``."""
         return subprocess.Popen(
             [sys.executable, "-m", "dashboard", "worker"],
             cwd=self.folder,
             env=self._environment(),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
         )
 
     def kill_after(self, seconds: float) -> bool:
