@@ -35,6 +35,7 @@ PAGES = {
         st.Page("views/queue.py", title="Queue"),
         st.Page("views/mentions.py", title="Mentions"),
         st.Page("views/people.py", title="People"),
+        st.Page("views/workload.py", title="Workload"),
     ],
     "Report": [st.Page("views/reports.py", title="Reports")],
     "Set up": [
@@ -44,6 +45,8 @@ PAGES = {
         st.Page("views/rules.py", title="Rules"),
         st.Page("views/models.py", title="Models"),
         st.Page("views/templates.py", title="Templates"),
+        st.Page("views/promises.py", title="Promises"),
+        st.Page("views/customers.py", title="Customers"),
         st.Page("views/privacy.py", title="Privacy & sample"),
         st.Page("views/start.py", title="Use my data", visibility="hidden"),
     ],

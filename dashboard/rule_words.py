@@ -27,6 +27,9 @@ def asks(rule: CaseRule, names: Mapping[str, str]) -> str:
         ("with the word", rule.keywords),
         ("in", rule.langs),
         ("from", rule.sources),
+        ("at", rule.places),
+        ("of tier", rule.tiers),
+        ("of customers with", rule.customers),
     ):
         if values:
             parts.append(f"{words} {' or '.join(values)}")

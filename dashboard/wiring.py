@@ -20,6 +20,7 @@ from collectors.pipeline import Analyser, Pipeline, Waiting
 from dashboard import settings as configuration
 from dashboard.settings import Settings
 from storage import (
+    clocks,
     imports,
     mentions,
     models_store,
@@ -32,6 +33,7 @@ from storage import (
     workspace,
 )
 from storage import topics as taxonomy
+from storage.clocks import PromiseTime
 from storage.database import Database
 from storage.errors import CollectError, ConfigError, NotFound, Refused
 from storage.models import Analysis, Batch, Brand, Json, Label, Saved, Source, Topic
@@ -283,8 +285,16 @@ class Workspace:
         done = self._pipeline.analyse(progress)
         self._reread()
         if rules.waiting(self.db.reader()):
-            rules.open_cases(self.db, None, self.now())
+            rules.open_cases(self.db, None, self.now(), promised=self.promised())
         return done
+
+    def promised(self) -> PromiseTime:
+        """Return what tells by when an answer is promised, as the policies stand now."""
+        from dashboard.desk import business_hours
+
+        conn = self.db.reader()
+        policies, calendars = clocks.policies(conn), clocks.calendars(conn)
+        return lambda promise: business_hours.promised(policies, calendars, promise)
 
     def language(self, text: str) -> str | None:
         """Return the language of a text, None where it cannot be told."""

@@ -17,7 +17,7 @@ class CaseRule:
 
     ``max_rating`` is in stars; ``with_text`` leaves out marks without a word;
     ``priority`` 1 (most urgent) to 5; ``due_hours`` counts from when we could first see
-    the item.
+    the item. ``tiers`` and ``customers`` ("region=north") are of the list of customers.
     """
 
     name: str
@@ -31,6 +31,9 @@ class CaseRule:
     keywords: tuple[str, ...] = ()
     langs: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    tiers: tuple[str, ...] = ()
+    customers: tuple[str, ...] = ()
     own_only: bool = True
     with_text: bool = False
     priority: int = 3
@@ -90,6 +93,9 @@ class Subject(NamedTuple):
     text: str
     intent: Intent | None = None
     urgency: tuple[Urgency, ...] = ()
+    place: str = ""
+    tier: str = ""
+    columns: tuple[str, ...] = ()
 
 
 class Match(NamedTuple):
@@ -121,6 +127,8 @@ def match(rule: CaseRule, subject: Subject) -> tuple[str, ...] | None:
         (rule.intents, subject.intent),
         (rule.langs, subject.lang),
         (rule.sources, subject.source),
+        (rule.places, subject.place),
+        (rule.tiers, subject.tier),
     ):
         if wanted and value not in wanted:
             return None
@@ -130,6 +138,8 @@ def match(rule: CaseRule, subject: Subject) -> tuple[str, ...] | None:
         return None
     if rule.urgency and not set(rule.urgency) & set(subject.urgency):
         return None
+    if rule.customers and not set(rule.customers) & set(subject.columns):
+        return None
     topics = [each for each in subject.topics if each in rule.topics]
     if rule.topics and not topics:
         return None
@@ -137,7 +147,10 @@ def match(rule: CaseRule, subject: Subject) -> tuple[str, ...] | None:
     if rule.keywords and not keywords:
         return None
     asked = [subject.intent.value] if rule.intents and subject.intent else []
-    return (*_marks(subject), *asked, *topics, *(f'"{each}"' for each in keywords))
+    known = [f"{subject.tier} customer"] if subject.tier else []
+    known += [each for each in subject.columns if each in rule.customers]
+    said = (f'"{each}"' for each in keywords)
+    return (*_marks(subject), *asked, *topics, *said, *known)
 
 
 def _urgency(rule: CaseRule) -> tuple[int, float]:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from storage import cases, revisions, signs
+from storage import cases, customers, revisions, signs
 from storage import topics as taxonomy
 from storage.case_model import (
     AnsweredElsewhere,
@@ -24,7 +24,9 @@ from storage.case_model import (
     MentionChanged,
     MentionGone,
     Open,
+    Transfer,
 )
+from storage.clocks import Promise, PromiseTime
 from storage.database import Database
 from storage.errors import ConfigError, NotFound, Refused
 from storage.models import (
@@ -36,7 +38,7 @@ from storage.models import (
     Label,
     Urgency,
 )
-from storage.people import EARSHOT
+from storage.people import EARSHOT, Role, people
 from storage.recast import ALL_HISTORY, RULES
 from storage.rollups import topic_ids
 from storage.rule_matching import DEFAULT_RULES, CaseRule, Subject, best
@@ -48,11 +50,13 @@ HISTORY_DAYS = 14
 CANDIDATES = """
 SELECT m.id, m.version, m.pending, m.published_at, m.first_seen_at, m.replied,
   m.deleted_at IS NOT NULL OR m.erased_at IS NOT NULL, c.id, s.kind, s.label, m.rating, m.nps,
-  m.score, m.topics, m.signs, s.lang, o.key, b.own, v.title, v.text
+  m.score, m.topics, m.signs, s.lang, o.key, b.own, v.title, v.text, p.key, k.tier, k.extra
 FROM mentions m JOIN slices s ON s.id = m.slice_id
 JOIN brands b ON b.id = s.brand_id JOIN sources o ON o.id = s.source_id
 LEFT JOIN versions v ON v.mention_id = m.id AND v.version = m.version
-LEFT JOIN cases c ON c.mention_id = m.id
+LEFT JOIN cases c ON c.mention_id = m.id JOIN places p ON p.id = m.place_id
+LEFT JOIN identities i ON i.mention_id = m.id AND i.author <> ''
+LEFT JOIN customers k ON k.key = i.author
 """
 """Mentions as rules look at them; each row is a ``Candidate``."""
 _DUE = CANDIDATES + "WHERE m.pending IN (2, 6) AND m.pending > 0 LIMIT ?"
@@ -89,6 +93,9 @@ class Candidate(NamedTuple):
     own: int
     title: str | None
     text: str | None
+    place: str
+    tier: str | None
+    extra: str | None
 
 
 def open_cases(
@@ -98,15 +105,18 @@ def open_cases(
     *,
     history_days: int = HISTORY_DAYS,
     limit: int = 1000,
+    promised: PromiseTime = lambda _: None,
 ) -> int:
     """Apply the rules (None: the stored ones) to all that waits; return how many cases opened.
+
+    ``promised`` says by when an answer is due where the team promised a time.
 
     Cases of mentions that changed, vanished or were answered at their source follow suit.
     Each batch of ``limit`` mentions is a transaction of its own.
     """
     total = 0
     while True:
-        looked_at, opened = _batch(db, rules, now, history_days, limit)
+        looked_at, opened = _batch(db, rules, now, history_days, limit, promised)
         total += opened
         if looked_at < limit:
             return total
@@ -126,6 +136,7 @@ def _batch(
     now: datetime,
     history_days: int,
     limit: int,
+    promised: PromiseTime,
 ) -> tuple[int, int]:
     """Look at one batch; return how many mentions and how many cases opened."""
     if not waiting(db.reader()):
@@ -141,9 +152,10 @@ def _batch(
             if each.case_id is not None:
                 _follow(conn, key, each, now)
                 continue
-            command = _wanted(chosen, each, topics, oldest)
+            command = _wanted(chosen, each, topics, oldest, promised)
             if command is not None:
-                cases.act_on(conn, key, None, command, now)
+                case = cases.act_on(conn, key, None, command, now)
+                _return_to_owner(conn, key, case, now)
                 opened += 1
         conn.executemany(
             "UPDATE mentions SET pending = pending & ? WHERE id = ?",
@@ -164,7 +176,11 @@ def present(conn: sqlite3.Connection, rules: Sequence[CaseRule]) -> tuple[CaseRu
 
 
 def _wanted(
-    rules: Sequence[CaseRule], due: Candidate, topics: Mapping[int, str], oldest: int
+    rules: Sequence[CaseRule],
+    due: Candidate,
+    topics: Mapping[int, str],
+    oldest: int,
+    promised: PromiseTime,
 ) -> Open | None:
     """Return the command that opens a case, None where none should be."""
     old = due.published_at < oldest and not due.pending & ALL_HISTORY
@@ -173,15 +189,28 @@ def _wanted(
     found = best(rules, subject(due, topics))
     if found is None:
         return None
+    seen = moment(due.first_seen_at)
+    by = promised(Promise(due.source, due.tier or "", found.rule.priority, seen))
     return Open(
         actor=EARSHOT,
         mention=due.id,
         at_version=due.version,
         priority=found.rule.priority,
-        due_at=moment(due.first_seen_at) + timedelta(hours=found.rule.due_hours),
+        due_at=by or seen + timedelta(hours=found.rule.due_hours),
         rule=found.rule.name,
         reasons=found.reasons or (found.rule.name,),
     )
+
+
+def _return_to_owner(
+    conn: sqlite3.Connection, key: bytes, case: Case | None, now: datetime
+) -> None:
+    """Give a further message of the same person to whoever answered them last."""
+    assert case is not None
+    owner = customers.usual_owner(conn, case.mention_id)
+    to = None if owner is None else next((p for p in people(conn) if p.id == owner), None)
+    if to is not None and to.role is not Role.VIEWER:
+        cases.act_on(conn, key, case, Transfer(actor=EARSHOT, to=to), now)
 
 
 def _follow(conn: sqlite3.Connection, key: bytes, due: Candidate, now: datetime) -> None:
@@ -218,6 +247,9 @@ def subject(due: Candidate, topics: Mapping[int, str]) -> Subject:
         source=due.source,
         own=bool(due.own),
         text=f"{due.title or ''}\n{due.text or ''}",
+        place=due.place,
+        tier=due.tier or "",
+        columns=tuple(f"{name}={value}" for name, value in json.loads(due.extra or "{}").items()),
     )
 
 

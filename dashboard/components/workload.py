@@ -1,0 +1,147 @@
+"""The lead's view: who has how much, how long answers take, and what flatters the clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import streamlit as st
+
+from dashboard import data, markup, wait_figure
+from dashboard.components import case_actions, charts, links, notices, session
+from dashboard.data import At
+from sentiment import survival
+from sentiment.survival import Wait
+from storage import cases, clocks, desk_figures, shelves
+from storage.case_model import Transfer
+from storage.desk_figures import Waited, Workload
+from storage.errors import EarshotError
+from storage.people import Person
+from storage.shelves import Shelf
+
+DAYS = 30
+
+
+def draw(at: At) -> None:
+    """Draw the page."""
+    person = session.actor()
+    found = desk_figures.workloads(at.db.reader(), at.now, at.now - timedelta(days=7))
+    new = data.shelf_count(at, Shelf.NEW, None)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.html(markup.line(f"{new} new cases that nobody has."), width="stretch")
+        if person is not None and person.leads and new:
+            st.button("Share evenly", key="workload.share", on_click=_share, args=(at, person))
+    case_actions.undo_bar()
+    for each in found:
+        _colleague(at, each, person)
+    _speed(at)
+    _integrity(at)
+
+
+def _colleague(at: At, load: Workload, person: Person | None) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        late = f'<span class="es-bad">{load.overdue} late</span>' if load.overdue else ""
+        facts = f"{load.open} open · {load.waiting} waiting · {load.answered} answered in 7 days"
+        st.html(
+            f'<div class="es-title">{markup.said(load.name)}</div><div class="es-row">'
+            f"<span>{facts}</span>{late}{markup.chip('away') if load.away else ''}</div>",
+            width="stretch",
+        )
+        if person is None or not (person.leads or person.id == load.person_id):
+            return
+        word = "Back" if load.away else "Away"
+        st.button(
+            word,
+            key=f"away-{load.person_id}",
+            on_click=_back if load.away else _leave,
+            args=(at, load.person_id, person),
+            help=None if load.away else "What they hold returns to the queue",
+        )
+
+
+def _leave(at: At, who: int, person: Person) -> None:
+    space = session.workspace()
+    with notices.explained():
+        clocks.leave(space.db, _person(at, who), person, space.now())
+
+
+def _back(at: At, who: int, person: Person) -> None:
+    with notices.explained():
+        clocks.back(session.workspace().db, _person(at, who), person)
+
+
+def _person(at: At, person_id: int) -> Person:
+    return next(each for each in data.team(at) if each.id == person_id)
+
+
+def _share(at: At, person: Person) -> None:
+    """Give every new case to whoever is here and has least."""
+    space, conn = session.workspace(), at.db.reader()
+    here = [each for each in desk_figures.workloads(conn, at.now, at.now) if not each.away]
+    team = {each.id: each for each in data.team(at)}
+    load = {each.person_id: each.open for each in here}
+    done: list[tuple[int, int]] = []
+    with notices.explained():
+        for item in shelves.items(conn, Shelf.NEW, None, space.now(), limit=200):
+            to = min(load, key=lambda each: (load[each], each), default=None)
+            if to is None:
+                break
+            try:
+                cases.act(space.db, item.case.id, Transfer(actor=person, to=team[to]), space.now())
+            except EarshotError:
+                continue  # somebody took it meanwhile
+            load[to] += 1
+            done.append((item.case.id, item.case.version))
+        case_actions.offer_undo(f"{len(done)} cases shared.", done, person)
+
+
+def _speed(at: At) -> None:
+    found = desk_figures.waits(at.db.reader(), at.now - timedelta(days=DAYS), at.now)
+    if not found:
+        return
+    st.subheader("How long until an answer", anchor=False)
+    st.html(markup.line(spoken(found)))
+    steps = survival.curve([Wait(each.hours, each.answered) for each in found])
+    figure = wait_figure.answered(steps)
+    charts.chart(figure, key="workload.curve", alt=spoken(found), narrow=_nothing)
+    tiers = sorted({each.tier for each in found if each.tier})
+    for tier in tiers:
+        of_tier = [each for each in found if each.tier == tier]
+        st.html(markup.line(f"{tier}: {spoken(of_tier)}"))
+
+
+def _nothing(mark: list[Any]) -> None:
+    """Return no filter: a mark of this curve stands for a share, not for some mentions."""
+
+
+def spoken(found: list[Waited]) -> str:
+    """Say how many were answered within one, four and twenty-four hours, and what waits."""
+    waits = [Wait(each.hours, each.answered) for each in found]
+    steps = survival.curve(waits)
+    parts = [f"{hours} h {survival.within(steps, hours):.0%}" for hours in (1, 4, 24)]
+    plain, fair = survival.plain_median(waits), survival.median(steps)
+    told = f"Within {', '.join(parts)}; {sum(each.open for each in found)} still open. "
+    told += f"Median of the answered {_hours(plain)}"
+    return f"{told}, counting those that still wait {_hours(fair)} (last {DAYS} days)."
+
+
+def _hours(hours: float | None) -> str:
+    return "not reached" if hours is None else f"{hours:.1f} h"
+
+
+def _integrity(at: At) -> None:
+    found = desk_figures.suspicions(at.db.reader(), at.now - timedelta(days=DAYS), at.now)
+    st.subheader("What flatters the clock", anchor=False)
+    if not found:
+        st.caption("No stopped clock while a customer waited, no closing without an answer.")
+        return
+    for each in found[:20]:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.html(markup.line(f"{each.kind}, by {each.by}"), width="stretch")
+            st.page_link(
+                links.QUEUE,
+                label=f"Case {each.case_id}",
+                query_params={"case": str(each.case_id)},
+            )
+    if len(found) > 20:
+        st.caption(f"and {len(found) - 20} more")

@@ -1,0 +1,43 @@
+"""The share of cases answered by time since they opened, as a step line. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dashboard import theme
+from dashboard.figures import Figure
+from sentiment.survival import Step
+
+_TICKS = (0, 1, 4, 8, 24, 48, 72, 120, 168)
+
+
+def answered(steps: Sequence[Step]) -> Figure:
+    """Return the curve up to a week, in hours."""
+    shown = [step for step in steps if step.hours <= _TICKS[-1]]
+    last = shown[-1].answered if shown else 0.0
+    line = {
+        "type": "scatter",
+        "mode": "lines",
+        "line": {"shape": "hv", "color": theme.LIGHT.primary, "width": 2},
+        "x": [step.hours for step in shown] + [_TICKS[-1]],
+        "y": [step.answered for step in shown] + [last],
+        "hovertemplate": "%{y:.0%} within %{x:.1f} h<extra></extra>",
+        "showlegend": False,
+    }
+    fixed = {"fixedrange": True}
+    return {
+        "data": [line],
+        "layout": {
+            "height": 260,
+            "margin": {"l": 4, "r": 4, "t": 8, "b": 4},
+            "dragmode": False,
+            "xaxis": {
+                "range": [0, _TICKS[-1]],
+                "tickvals": list(_TICKS),
+                "ticktext": [f"{each} h" if each < 24 else f"{each // 24} d" for each in _TICKS],
+                "showgrid": False,
+            }
+            | fixed,
+            "yaxis": {"range": [0, 1], "tickformat": ".0%", "automargin": True} | fixed,
+        },
+    }
