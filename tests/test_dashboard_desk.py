@@ -15,6 +15,8 @@ from storage import (
     approvals,
     case_lists,
     cases,
+    customers,
+    desk_figures,
     listing,
     notices,
     people,
