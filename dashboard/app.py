@@ -37,7 +37,10 @@ PAGES = {
         st.Page("views/people.py", title="People"),
         st.Page("views/workload.py", title="Workload"),
     ],
-    "Report": [st.Page("views/reports.py", title="Reports")],
+    "Report": [
+        st.Page("views/reports.py", title="Reports"),
+        st.Page("views/actions.py", title="You said, we did"),
+    ],
     "Set up": [
         st.Page("views/sources.py", title="Sources"),
         st.Page("views/team.py", title="Team"),
