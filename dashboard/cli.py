@@ -28,6 +28,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "cases": ("dashboard.commands.cases:command", "Work on the response queue."),
     "outbox": ("dashboard.commands.outbox:command", "See replies and mails on their way."),
     "kpi": ("dashboard.commands.kpi:command", "Print measures with their intervals."),
+    "actions": (
+        "dashboard.commands.actions:command",
+        "What was done about a topic, and whether it worked.",
+    ),
     "report": ("dashboard.commands.report:command", "Write the weekly summary."),
     "export": ("dashboard.commands.export:command", "Write mentions as CSV, JSONL, Parquet, XLSX."),
     "erase": ("dashboard.commands.erase:command", "Erase what somebody said, with a receipt."),

@@ -27,6 +27,11 @@ def part(page: str) -> str:
     return f'<style>.es-report {{{css}}}</style><div class="es-report">{inside}</div>'
 
 
+def image(drawing: str) -> str:
+    """Return a drawing as an image that carries its own data."""
+    return _DRAWING.sub(_image, drawing)
+
+
 def _image(drawing: re.Match[str]) -> str:
     kind, spoken = _CLASS.search(drawing[1]), _SPOKEN.search(drawing[1])
     text = drawing[0]

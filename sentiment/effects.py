@@ -121,7 +121,8 @@ def _ratio(weeks: _Floats, column: int) -> _Floats:
 
 
 def _block(weeks: int) -> int:
-    return max(1, int(round(weeks ** (1 / 3))))
+    size: int = max(1, round(weeks ** (1 / 3)))
+    return size
 
 
 def _resampled(rng: np.random.Generator, weeks: _Floats) -> _Floats:

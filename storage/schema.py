@@ -167,6 +167,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     """
     # Each registers its migrations on import.
     from storage import (
+        schema_actions,
         schema_alerting,
         schema_authors,
         schema_desk,
@@ -196,6 +197,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     assert schema_alerting
     assert schema_places
     assert schema_topics
+    assert schema_actions
     assert schema_work_answers
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:

@@ -30,7 +30,7 @@ _GUARDS = (
 
 
 @migrations()
-def m099_actions(db: sqlite_utils.Database) -> None:
+def m019_actions(db: sqlite_utils.Database) -> None:
     """Actions and what became of them."""
     run(db, _ACTIONS)
     for guard in _GUARDS:

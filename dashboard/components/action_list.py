@@ -6,7 +6,7 @@ from datetime import date
 
 import streamlit as st
 
-from dashboard import data, markup, proof, proof_card
+from dashboard import data, markup, proof, proof_card, report_markup
 from dashboard.components import frame, links, notices, session
 from dashboard.data import At
 from dashboard.proof import Judged
@@ -89,7 +89,7 @@ def _card(at: At, judged: Judged, person: Person | None) -> None:
             f"</div>{markup.line(meta)}{markup.line(proof.said(judged))}"
         )
         if judged.points:
-            st.html(markup.drawing(proof.drawing(judged), proof.spoken(judged)))
+            st.html(report_markup.image(proof.drawing(judged)), width=560)
         with st.container(horizontal=True, vertical_alignment="center"):
             if action.done_on:
                 _raised(judged, action.done_on)
@@ -97,12 +97,18 @@ def _card(at: At, judged: Judged, person: Person | None) -> None:
                 _steps(judged, person)
             st.download_button(
                 "Card for customers",
-                proof_card.card(judged, ", ".join(each.name for each in data.brands(at) if each.own)),
+                proof_card.card(
+                    judged, ", ".join(each.name for each in data.brands(at) if each.own)
+                ),
                 f"you-said-we-did-{action.id}.html",
                 "text/html",
                 key=f"action.card-{action.id}",
                 on_click="ignore",
             )
+
+
+def _company(at: At) -> str:
+    return ", ".join(each.name for each in data.brands(at) if each.own)
 
 
 def _raised(judged: Judged, done_on: date) -> None:
