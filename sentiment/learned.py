@@ -15,7 +15,7 @@ import numpy as np
 
 from sentiment.learned_features import Weighted, engine, weigh
 from sentiment.learned_vocabulary import Floats, Ints, Small, Vocabulary
-from sentiment.learned_words import is_word
+from sentiment.learned_words import TITLE, is_word
 from storage.models import Analysis, Label
 
 LABELS = (Label.NEGATIVE, Label.NEUTRAL, Label.POSITIVE)
@@ -104,8 +104,9 @@ class Learned:
         At most ``MOST_MOVED`` different words are tried. Pairs and pieces go with their
         words; numbers are differences of uncalibrated values, comparable within a text only.
         """
-        tried = list(dict.fromkeys(words))[:MOST_MOVED]
-        without = [[word for word in words if word != each] for each in tried]
+        tried = [each for each in dict.fromkeys(words) if each == TITLE or each[0] != TITLE]
+        tried = tried[:MOST_MOVED]
+        without = [[word for word in words if word.lstrip(TITLE) != each] for each in tried]
         count = 1 + len(tried)
         values = self.raw([text] * count, [words, *without], [said] * count)
         good = values[:, 2] - values[:, 0]

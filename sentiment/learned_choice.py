@@ -101,7 +101,8 @@ class Chosen:
         if asked is None or not places:
             return ()
         (said,) = self.engine.analyse([passage])
-        moved = asked.model.moved(passage.text, [word for word, _, _ in places], said)
+        words = learned_words.read(passage.text, self.brands)
+        moved = asked.model.moved(passage.text, words, said)
         most = max(map(abs, moved.values()))
         return tuple(
             Reason(start, end, passage.text[start:end], round(value, 2))

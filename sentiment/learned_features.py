@@ -16,10 +16,10 @@ import numpy as np
 from sentiment.learned_vocabulary import Columns, Counts, Floats, Ints, Small
 from storage.models import Analysis, Label
 
-VERSION = 1
+VERSION = 2
 ENGINE = ("score", "compound", "negative", "neutral", "positive", "unscored", "length", "!", "?")
 """The engine's own features, in the order of their columns."""
-WEIGHT = 2.0
+WEIGHT = 3.0
 """How much more the engine's features count than n-grams before anything is learned."""
 AT_ONCE, TEXTS_AT_ONCE = 2_000_000, 5_000
 """N-grams and texts looked at in one step, which bounds memory."""

@@ -15,8 +15,11 @@ from sentiment.cleaning import clean
 from sentiment.phrases import Phrases
 from storage.models import Brand
 
-VERSION = 1
+VERSION = 2
 LINK, NAME = "<link>", "<name>"
+TITLE = "^"
+"""Stands before the words of a title: there they say what the whole comes to."""
+LONGEST_TITLE = 80
 KEPT_TOKENS = 200_000
 LONGEST_KEPT = 48
 
@@ -57,12 +60,18 @@ def words(text: str) -> list[str]:
 
 
 def read(text: str, brands: tuple[Brand, ...] = ()) -> list[str]:
-    """Return the words of a text as it was given, with the names of these brands masked."""
-    return words(_masked(clean(text).text, brands))
+    """Return the words of a text as it was given, with the names of these brands masked.
+
+    Those of a title, a short first line above the rest, are there once more and marked.
+    """
+    masked = _masked(clean(text).text, brands)
+    title, line, _ = masked.partition("\n")
+    marked = [TITLE + word for word in words(title)] if line and len(title) <= LONGEST_TITLE else []
+    return [*words(masked), *marked]
 
 
 def placed(text: str, brands: tuple[Brand, ...] = ()) -> list[tuple[str, int, int]]:
-    """Return the same words, each with its span in the text as it was given."""
+    """Return the same words without a title's marked ones, each with its span in the text."""
     cleaned = clean(text)
     masked = _masked(cleaned.text, brands)
     pattern = _PLAIN if masked.isascii() else _TOKEN

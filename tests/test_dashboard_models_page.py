@@ -18,9 +18,9 @@ from dashboard import choice, learning, model_figures, reasons, seams, training_
 from dashboard.components import model_list, session
 from dashboard.periods import bars
 from dashboard.wiring import Workspace
-from storage import listing, models_store, people
+from storage import lessons, listing, models_store, people
 from storage.errors import EarshotError
-from storage.models import MentionFilter
+from storage.models import Label, MentionFilter, Origin
 from storage.models_store import Seam
 from storage.people import EARSHOT, Role
 from tests.lessons import sayings
@@ -266,3 +266,18 @@ def test_the_command_and_the_page_refuse_alike(space: Workspace) -> None:
     done = run(space.db.path, "models", "promote", "shop-en-1", "--source", "forum", "--as", "x")
     assert done.code == 1
     assert "was never examined on 'forum'" in done.err
+
+
+def test_a_correction_on_the_mentions_page_teaches(space: Workspace, visit: Open) -> None:
+    row = detail(space, "it squeaks").row
+    before = {each.text for each in lessons.lessons(space.db.reader(), "any")}
+    assert row.text not in before, "only the model said so"
+    app = visit("mentions")
+    app.query_params["mention"] = str(row.id)
+    app = app.run()
+    app = app.segmented_control(key=f"label-{row.id}-{row.version}").set_value("neutral").run()
+    assert not app.exception
+    found = {each.text: each for each in lessons.lessons(space.db.reader(), "any")}
+    assert set(found) == before | {row.text}
+    assert (found[row.text].label, found[row.text].origin) == (Label.NEUTRAL, Origin.HUMAN)
+    assert len(learning.studied(space)[0]) == len(before) + 1
