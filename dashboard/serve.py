@@ -18,6 +18,7 @@ import gc
 import ipaddress
 import logging
 import os
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from importlib import import_module
@@ -38,16 +39,11 @@ from storage.database import open_reader
 from storage.errors import ConfigError, StorageError
 
 HOSTS = ["127.0.0.1", "localhost"]
-WARM = (
-    "pandas",
-    "plotly.graph_objects",
-    "pyarrow",
-    "dashboard.components",
-    "dashboard.data",
-    "dashboard.figures",
-    "dashboard.filters",
-)
-"""What the first page would otherwise wait for: 0.6-1.6 s."""
+WARM = ("plotly.graph_objects", "dashboard.data", "dashboard.figures", "dashboard.filters")
+"""What the first page would otherwise wait for."""
+LATER = ("pandas", "pyarrow.parquet", "dashboard.reports.page")
+"""What tables, exports and reports would wait for (0.5 s), and the first page need not."""
+LATER_SECONDS = 5.0
 
 log = logging.getLogger("earshot.serve")
 
@@ -119,7 +115,17 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any] | None]:
         import_module(name)
     gc.collect()
     gc.freeze()
+    later = threading.Timer(LATER_SECONDS, _load_later)
+    later.daemon = True
+    later.start()
     yield {"ready": True}
+    later.cancel()
+
+
+def _load_later() -> None:
+    for name in LATER:
+        import_module(name)
+    gc.freeze()
 
 
 _prefix = prefix()
