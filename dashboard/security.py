@@ -71,10 +71,14 @@ def content_security_policy(page: str) -> str:
 
 
 class SecurityHeaders:
-    """ASGI middleware that sets the headers on every HTTP response."""
+    """ASGI middleware that sets the headers on every HTTP response.
 
-    def __init__(self, app: Application, *, policy: str) -> None:
+    ``ahead`` is a script that a browser should fetch with every page, before it knows why.
+    """
+
+    def __init__(self, app: Application, *, policy: str, ahead: str = "") -> None:
         self.app = app
+        self._ahead = [(b"link", f"<{ahead}>; rel=modulepreload".encode("ascii"))] if ahead else []
         self.headers = [
             (b"content-security-policy", policy.encode("ascii")),
             (b"x-content-type-options", b"nosniff"),
@@ -95,7 +99,12 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 kept = [pair for pair in message["headers"] if pair[0] not in self._names]
-                message = {**message, "headers": [*kept, *self.headers]}
+                page = any(
+                    name == b"content-type" and value.startswith(b"text/html")
+                    for name, value in kept
+                )
+                more = self._ahead if page else []
+                message = {**message, "headers": [*kept, *self.headers, *more]}
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -61,6 +61,15 @@ def test_health_is_about_the_process_and_readiness_about_the_database(
     assert "not ready" in body
 
 
+def test_pages_name_the_script_of_charts_ahead(url: str) -> None:
+    ahead = re.fullmatch(r"<(/\S+)>; rel=modulepreload", get(url, "/")[0].getheader("link") or "")
+    assert ahead is not None
+    response, _ = get(url, ahead[1])
+    assert response.status == 200
+    assert "javascript" in (response.getheader("content-type") or "")
+    assert get(url, "/healthz")[0].getheader("link") is None
+
+
 @pytest.mark.parametrize("path", ["/", "/healthz", "/_stcore/health", "/favicon.png", "/nowhere"])
 def test_every_answer_carries_the_policy(url: str, path: str) -> None:
     response, _ = get(url, path)
