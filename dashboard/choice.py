@@ -16,7 +16,7 @@ from storage.errors import Refused
 
 OWN = "EARSHOT_OWN_DB"
 """Variable that names the own file to a program started on the sample."""
-_FILES = ("", "-wal", "-shm", ".key", ".left")
+_FILES = ("", "-wal", "-shm", ".key", ".left", ".up")
 
 
 def own() -> Path | None:

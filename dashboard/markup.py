@@ -33,7 +33,7 @@ STYLE = f"""<style>
   border-radius:1rem; border:1px solid rgba(128,128,128,.35); overflow-wrap:anywhere; }}
 .es-dot {{ display:inline-block; width:.6rem; height:.6rem; border-radius:50%;
   margin-right:.35rem; }}
-.es-stars {{ letter-spacing:.05em; color:#b7791f; }}
+.es-stars {{ letter-spacing:.05em; color:light-dark(#8a5a00,#e0b04a); }}
 .es-row {{ display:flex; flex-wrap:wrap; gap:.3rem; align-items:center; margin:.15rem 0; }}
 .es-push {{ margin-left:auto; }}
 .es-quote {{ border-left:3px solid rgba(128,128,128,.4); padding-left:.75rem; margin:.4rem 0; }}
@@ -43,7 +43,7 @@ dl.es-facts {{ display:grid; grid-template-columns:max-content 1fr; gap:.25rem .
 .es-facts dd {{ margin:0; overflow-wrap:anywhere; }}
 .es-line {{ font-size:.9rem; opacity:.85; margin:0; }}
 .es-due {{ font-size:.85rem; }}
-.es-bad {{ font-size:.85rem; color:{theme.LABELS[Label.NEGATIVE]}; font-weight:600; }}
+.es-bad {{ font-size:.85rem; color:{theme.WORSE}; font-weight:600; }}
 .es-two {{ display:-webkit-box; -webkit-line-clamp:2; -webkit-box-orient:vertical;
   overflow:hidden; font-size:.92rem; }}
 [class*="st-key-desk-item"] {{ position:relative; padding:.55rem .7rem !important; }}
@@ -60,6 +60,11 @@ dl.es-facts {{ display:grid; grid-template-columns:max-content 1fr; gap:.25rem .
 .stMain [data-testid="stPageLink-NavLink"] {{ padding:.1rem 0; }}
 .stMain [data-testid="stPageLink-NavLink"] p {{ text-decoration:underline;
   text-decoration-color:rgba(128,128,128,.6); text-underline-offset:.2em; }}
+[data-testid="stCaptionContainer"] {{ opacity:.8; }}
+[data-testid="stCaptionContainer"], [data-testid="stCaptionContainer"] p {{
+  color:inherit !important; }}
+.stApp [kind="primary"], .stApp [kind="primaryFormSubmit"] {{
+  color:light-dark(#fff,{theme.DARK.background}) !important; }}
 .es-steps {{ margin:0 !important; padding:0 0 0 1.2rem !important; font-size:.85rem;
   line-height:1.45; }}
 .st-key-hint {{ background:rgba(128,128,128,.09); border-radius:.5rem; padding:.3rem .75rem; }}

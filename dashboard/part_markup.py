@@ -23,8 +23,8 @@ STYLE = f"""<style>
 .es-big {{ font-size:1.25rem; font-weight:600; }}
 .es-pale {{ opacity:.66; }}
 .es-pale .es-pale {{ opacity:1; }}
-.es-worse {{ color:{theme.LABELS[Label.NEGATIVE]}; font-weight:600; }}
-.es-better {{ color:{theme.LABELS[Label.POSITIVE]}; font-weight:600; }}
+.es-worse {{ color:{theme.WORSE}; font-weight:600; }}
+.es-better {{ color:{theme.BETTER}; font-weight:600; }}
 .es-spark {{ height:30px; width:112px; display:block; }}
 </style>"""
 """Styles of the classes used here; on each page that uses them, once."""

@@ -23,7 +23,9 @@ def part(page: str) -> str:
     assert style is not None
     assert body is not None
     css = _PAGE.sub("", style[1]).replace("\nbody {", "\n& {").replace("svg", "img")
-    inside = _DRAWING.sub(_image, body[1])
+    # A page has one main part already, and the report is inside it.
+    whole = body[1].replace("<main>", "<div>").replace("</main>", "</div>")
+    inside = _DRAWING.sub(_image, whole)
     return f'<style>.es-report {{{css}}}</style><div class="es-report">{inside}</div>'
 
 

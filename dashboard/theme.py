@@ -76,3 +76,6 @@ LABELS: Mapping[Label, str] = MappingProxyType(
 
 GAP = "#949494"
 """Hatching over days on which collection failed."""
+
+WORSE, BETTER = "light-dark(#a84600,#f08a3c)", "light-dark(#0068a0,#5ab4f0)"
+"""The same hues as words on a page: text needs 4.5:1 (WCAG 1.4.3) in either mode."""

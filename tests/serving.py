@@ -14,11 +14,13 @@ DEADLINE = 60.0
 
 
 @contextmanager
-def served(db_path: Path, config_path: Path, *, sample: bool = False) -> Iterator[str]:
+def served(
+    db_path: Path, config_path: Path, *, sample: bool = False, prefix: str = ""
+) -> Iterator[str]:
     """Serve the pages of a database without a worker; yields the address of the root page."""
     port = up.free_port(0)
     own = db_path.with_name("earshot.db") if sample else None
-    _, dashboard = up.programs(db_path, config_path, own=own, port=port)
+    _, dashboard = up.programs(db_path, config_path, own=own, port=port, prefix=prefix)
     ended = threading.Event()
     lines: list[str] = []
     child = Child(dashboard, up.ROOT, lines.append, lambda _: ended.set())
@@ -28,7 +30,7 @@ def served(db_path: Path, config_path: Path, *, sample: bool = False) -> Iterato
             waited += 0.05
             assert not ended.wait(0.05), f"the server ended: {lines}"
             assert waited < DEADLINE, f"the server does not answer: {lines}"
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}{prefix}"
     finally:
         child.process.terminate()
         if not ended.wait(10):

@@ -22,7 +22,8 @@ def test_style_holds_only_inside() -> None:
     assert "@page" not in part
     assert "\n& { margin: 0; }" in part
     assert "img.bar { width: 9px; }" in part
-    assert part.endswith("</main></div>")
+    assert part.endswith("</div></div>")
+    assert "<main" not in part
 
 
 def test_drawings_become_images_that_are_heard() -> None:

@@ -21,6 +21,7 @@ from click.testing import CliRunner
 
 from dashboard import choice, supervisor
 from dashboard.commands import up
+from dashboard.running import announced
 from storage.database import Database
 from storage.errors import ConfigError
 
@@ -251,3 +252,25 @@ def test_up_on_another_address_is_refused(tmp_path: Path) -> None:
         assert process.returncode == 2
     assert "sign-in" in output
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_second_start_tells_where_the_first_one_is(tmp_path: Path) -> None:
+    db = tmp_path / "earshot.db"
+    with announced(db, "http://127.0.0.1:1") as first:
+        assert first is None
+        with announced(db, "http://127.0.0.1:2") as other:
+            assert other == "http://127.0.0.1:1"
+    with announced(db, "http://127.0.0.1:3") as again:
+        assert again is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "path"), [("", ""), ("/", ""), ("earshot/", "/earshot"), ("/a/b", "/a/b")]
+)
+def test_a_prefix_is_a_path(typed: str, path: str) -> None:
+    assert up.check_prefix(typed) == path
+
+
+def test_a_prefix_that_is_no_path_is_refused() -> None:
+    with pytest.raises(ConfigError, match="is no path"):
+        up.check_prefix("/a b")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import sys
 from http.client import HTTPConnection, HTTPException
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from dashboard import choice, settings, supervisor
+from dashboard import choice, running, settings, supervisor
 from dashboard.commands import options
 from storage.errors import ConfigError
 
@@ -35,12 +36,23 @@ ROOT = Path(__file__).resolve().parents[2]
     show_default=True,
     help="Address to listen on; only this machine's own until sign-in is configured.",
 )
+@click.option(
+    "--prefix",
+    default="",
+    help="Path below which a proxy shows the pages, such as /earshot; the proxy keeps it.",
+)
 @options.places
 def command(
-    db_path: Path, config_path: Path, sample: bool | None, port: int | None, address: str
+    db_path: Path,
+    config_path: Path,
+    sample: bool | None,
+    port: int | None,
+    address: str,
+    prefix: str,
 ) -> None:
     """Start collecting and open the dashboard; Ctrl-C stops both."""
     check_address(address)
+    prefix = check_prefix(prefix)
     settings.load(config_path)  # a slip in it is told before anything starts
     choose_port(port)
     if sample is None:
@@ -58,12 +70,18 @@ def command(
     if port is None and chosen != PORT:
         click.echo(f"Port {PORT} is taken by another program, so the dashboard uses {chosen}.")
     click.echo("Starting ...")
-    supervisor.run(
-        programs(db_path, config_path, own=own_path if sample else None, port=chosen),
-        folder=ROOT,
-        is_up=lambda: answers(chosen),
-        on_up=lambda: click.echo(f"Earshot is at http://127.0.0.1:{chosen} (Ctrl-C stops it)."),
-    )
+    shown = f"http://127.0.0.1:{chosen}{prefix}"
+    with running.announced(db_path, shown) as other:
+        if other:
+            click.echo(f"{db_path.name} is already open at {other}; both work on it, side by side.")
+        supervisor.run(
+            programs(
+                db_path, config_path, own=own_path if sample else None, port=chosen, prefix=prefix
+            ),
+            folder=ROOT,
+            is_up=lambda: answers(chosen),
+            on_up=lambda: click.echo(f"Earshot is at {shown} (Ctrl-C stops it)."),
+        )
     click.echo("Stopped.")
 
 
@@ -88,6 +106,14 @@ def check_address(address: str) -> None:
         )
 
 
+def check_prefix(prefix: str) -> str:
+    """Return a path prefix as /one/or/more, '' for none; refuse what no address can hold."""
+    path = prefix.strip("/")
+    if path and not re.fullmatch(r"[\w.~-]+(/[\w.~-]+)*", path, re.ASCII):
+        raise ConfigError(f"--prefix {prefix!r} is no path; use letters and digits, as in /earshot")
+    return f"/{path}" if path else ""
+
+
 def choose_port(wanted: int | None) -> int:
     """Return the wanted port if it is free; without a wish the default or else a free one."""
     try:
@@ -108,11 +134,12 @@ def free_port(port: int) -> int:
 
 
 def programs(
-    db_path: Path, config_path: Path, *, own: Path | None, port: int
+    db_path: Path, config_path: Path, *, own: Path | None, port: int, prefix: str = ""
 ) -> list[supervisor.Program]:
     """Return what runs: the worker and the dashboard, on the same database.
 
     ``own`` is where to go from the sample company; None where there is nothing to choose.
+    ``prefix`` is the path below which a proxy shows the pages.
     """
     environment = {
         "EARSHOT_DB": str(db_path),
@@ -120,6 +147,8 @@ def programs(
         choice.OWN: str(own or ""),
     }
     server = {"address": "127.0.0.1", "port": str(port), "headless": "true"}
+    if prefix:
+        server["baseUrlPath"] = prefix
     flags = [f"--server.{name}={value}" for name, value in server.items()]
     script = str(ROOT / "dashboard" / "serve.py")
     streamlit = [sys.executable, "-m", "streamlit", "run", script, *flags]

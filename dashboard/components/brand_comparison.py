@@ -77,7 +77,7 @@ def _brand(number: int, row: BrandRow) -> None:
     with st.container(border=True, height="stretch"):
         st.html(part_markup.brand(row.name, brand_figure.colour(number), lines))
         with st.container(horizontal=True, gap="small"):
-            links.mentions(f"{row.n:,} mentions →", row.flt)
+            links.mentions(links.many(row.n), row.flt)
             if row.response.n:
                 links.mentions(f"{row.response.n:,} reviews →", row.reviews)
 

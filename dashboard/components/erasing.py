@@ -23,7 +23,7 @@ _HELP = {
 
 def erase(at: At) -> None:
     """Draw the search, what it found, and the button that erases exactly that."""
-    st.subheader("Erase what somebody said", anchor=False)
+    st.header("Erase what somebody said", anchor=False)
     st.caption(
         "Words, author, address and replies go from every table and from the file's bytes, and the "
         "next poll does not bring them back. Figures stay. Backups and exports are yours to delete."
@@ -97,7 +97,7 @@ def _erase(ids: tuple[int, ...], by: str, leader: Person) -> None:
 def receipts(at: At) -> None:
     """Draw the receipts of all erasures, newest first."""
     found = list(privacy.receipts(at.db.reader()))[::-1]
-    st.subheader("Receipts", anchor=False)
+    st.header("Receipts", anchor=False)
     if not found:
         st.caption("Nothing was erased yet.")
         return

@@ -42,6 +42,11 @@ def widest(page: str) -> Next:
     return Next(page, "Look at all time, without filters →", {"period": "all"})
 
 
+def many(count: int) -> str:
+    """Return a number of mentions as a link says it."""
+    return "1 mention →" if count == 1 else f"{count:,} mentions →"
+
+
 def mentions(label: str, flt: MentionFilter) -> None:
     """Draw a link to exactly the mentions of a filter; ``label`` is ours."""
     st.page_link(MENTIONS, label=label, query_params=filters.to_params(flt))

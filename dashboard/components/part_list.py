@@ -79,7 +79,7 @@ def _part(row: PartRow) -> None:
     with st.container(border=True, height="stretch"):
         st.html(part_markup.part(row.name, lines, pale=row.small))
         with st.container(horizontal=True, gap="small"):
-            links.mentions(f"{row.sums.n:,} mentions →", row.flt)
+            links.mentions(links.many(row.sums.n), row.flt)
             asked = comparisons.answerable(row.flt) if row.asked else None
             if asked is not None:
                 links.mentions(f"{row.asked:,} negative →", asked)

@@ -13,7 +13,7 @@ from dashboard.data import At
 
 def leave(at: At) -> None:
     """Draw what can be done about the sample from where one is."""
-    st.subheader("Sample company", anchor=False)
+    st.header("Sample company", anchor=False)
     if session.workspace().is_sample:
         st.caption("You are looking at it. Your own data live in another file.")
         st.page_link(links.START, label="Use my data →")

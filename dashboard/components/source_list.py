@@ -34,7 +34,7 @@ def _source(at: At, health: SourceHealth, person: Person | None) -> None:
         st.html(source_words.card(health, at.now, at.zone))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             flt = MentionFilter(sources=(health.source.id,), suspects=Suspects.WITH)
-            links.mentions(f"{health.mentions:,} mentions →", flt)
+            links.mentions(links.many(health.mentions), flt)
             if person is not None:
                 _actions(health, person)
 

@@ -120,7 +120,7 @@ def _answer(at: At) -> None:
         if worst:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.html(markup.line(worst.words), width="content")
-                links.mentions(f"{data.count(at, worst.flt):,} mentions →", worst.flt)
+                links.mentions(links.many(data.count(at, worst.flt)), worst.flt)
         words = start_words.waiting(load.new + load.claimed, load.overdue)
         st.page_link(links.QUEUE, label=f"{words} → open the queue")
         st.page_link(links.OVERVIEW, label="See the overview →")

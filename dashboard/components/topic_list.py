@@ -85,7 +85,7 @@ def _topic(row: TopicRow, drawing: str, *, alone: bool) -> None:
     with st.container(border=True, height="stretch"):
         st.html(part_markup.topic(row.name, row.negative, row.change, drawing))
         with st.container(horizontal=True, gap="small", vertical_alignment="center"):
-            links.mentions(f"{row.sums.n:,} mentions →", row.flt)
+            links.mentions(links.many(row.sums.n), row.flt)
             if row.sums.negative and (not row.flt.labels or Label.NEGATIVE in row.flt.labels):
                 bad = replace(row.flt, labels=(Label.NEGATIVE,))
                 links.mentions(f"{row.sums.negative:,} negative →", bad)

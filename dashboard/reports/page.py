@@ -266,7 +266,7 @@ def _comment(report: Weekly) -> str:
 
 def _brief(report: Weekly) -> str:
     told = "".join(
-        f"<h3>{html.escape(heading)}</h3>"
+        f"<h2>{html.escape(heading)}</h2>"
         f"<ul>{''.join(f'<li>{markup.said(each)}</li>' for each in lines)}</ul>"
         for heading, lines in wording.brief(report)
     )
@@ -275,10 +275,13 @@ def _brief(report: Weekly) -> str:
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table; cells are HTML already."""
-    top = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in head)
+    top = "".join(
+        f'<th scope="col">{html.escape(name)}</th>' if name else "<td></td>" for name in head
+    )
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     return (
-        f'<div class="wide"><table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+        '<div class="wide" tabindex="0">'
+        f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
 
