@@ -46,6 +46,7 @@ _DONE = {
     EventType.TAGGED: "tagged",
     EventType.HANDED_OFF: "handed off to another system",
     EventType.MERGED: "merged into another case",
+    EventType.REPRIORITISED: "urgency changed by a rule",
     EventType.UNDONE: "last step taken back",
 }
 

@@ -27,6 +27,7 @@ KEYS: dict[str, dict[str, str]] = {
     "": {
         "timezone": "reporting timezone, an IANA name; default UTC",
         "network": "table, see below",
+        "audit": "table, see below",
         "brand": "one [[brand]] table a brand",
         "source": "one [[source]] table a source",
         "taxonomy": "built-in taxonomy to start from: `earshot topics starters`; default general",
@@ -34,6 +35,9 @@ KEYS: dict[str, dict[str, str]] = {
         "rule": "one [[rule]] table a case rule; any replaces the built-in rules",
     },
     "network": {"allow_private": "true lets sources live on loopback or private addresses"},
+    "audit": {
+        "heads": "file to which the audit chain's head is added daily; keep it apart from the data"
+    },
     "brand": {
         "name": "as shown",
         "own": "false for a competitor; default true",
@@ -90,6 +94,7 @@ class Settings:
     taxonomy: str | None = None
     rules: tuple[CaseRule, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
+    audit_heads: Path | None = None
 
 
 def load(path: Path) -> Settings:
@@ -107,7 +112,7 @@ def load(path: Path) -> Settings:
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
     try:
-        return _settings(raw, secrets)
+        return _settings(raw, secrets, path.absolute().parent)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
 
@@ -126,10 +131,13 @@ def seconds(value: object) -> float:
     return found
 
 
-def _settings(raw: dict[str, Any], secrets: Mapping[str, str]) -> Settings:
+def _settings(raw: dict[str, Any], secrets: Mapping[str, str], folder: Path) -> Settings:
     _known("", raw)
     network = _table(raw, "network")
     _known("network", network)
+    audit = _table(raw, "audit")
+    _known("audit", audit)
+    heads = _typed(audit, "heads", str, None)
     zone = raw.get("timezone")
     if zone is not None and zone not in available_timezones():
         near = _nearest(str(zone), available_timezones())
@@ -143,6 +151,7 @@ def _settings(raw: dict[str, Any], secrets: Mapping[str, str]) -> Settings:
         _typed(raw, "taxonomy", str, None),
         _each(raw, "rule", "name", _rule),
         secrets,
+        None if heads is None else folder / Path(heads).expanduser(),
     )
 
 

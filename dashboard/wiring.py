@@ -302,10 +302,6 @@ class Workspace:
 
         return language.detect(text).lang
 
-    def replies_to(self, source_id: str) -> bool:
-        """Say whether answers to a source's mentions can be posted by Earshot itself."""
-        return False
-
     def _reread(self) -> None:
         """Read topics again where the taxonomy changed; what is new goes first."""
         while due := rereading.due(self.db.reader(), REREAD_AT_ONCE):

@@ -29,6 +29,8 @@ STUDY_EVERY = timedelta(days=1)
 """A look for topics reads a year's texts: once a day, and not while all is being set up."""
 SIGNALS_EVERY = timedelta(minutes=5)
 DELIVER_EVERY = timedelta(seconds=5)
+NOTICES_EVERY = timedelta(minutes=2)
+HEAD_EVERY = timedelta(days=1)
 UPKEEP_EVERY = timedelta(minutes=10)
 LOOK_EVERY = 0.5
 """Seconds between two looks whether another file was chosen."""
@@ -62,6 +64,8 @@ def jobs(workspace: Workspace, only: frozenset[str] = frozenset()) -> list[Job]:
         Job("topics", TOPICS_EVERY, partial(_study, workspace), steady=True),
         Job("signals", SIGNALS_EVERY, partial(_signals, workspace), steady=True),
         Job("deliver", DELIVER_EVERY, partial(_deliver, workspace), steady=True),
+        Job("notices", NOTICES_EVERY, partial(_notices, workspace), steady=True),
+        Job("audit-head", HEAD_EVERY, partial(_keep_head, workspace), steady=True),
         Job("upkeep", UPKEEP_EVERY, workspace.db.checkpoint, steady=True),
     ]
 
@@ -161,3 +165,17 @@ def _deliver(workspace: Workspace) -> None:
     from dashboard.delivery import sender
 
     sender.deliver(workspace.db, workspace.settings.secrets, workspace.now)
+
+
+def _notices(workspace: Workspace) -> None:
+    """Tell holders what is due soon."""
+    from storage import notices
+
+    notices.due(workspace.db, workspace.now())
+
+
+def _keep_head(workspace: Workspace) -> None:
+    """Write the audit chain's head where it is kept apart from the database."""
+    from dashboard.kept_heads import keep
+
+    keep(workspace.db, workspace.settings.audit_heads)

@@ -45,6 +45,7 @@ _DONE_BY = {
     EventType.TAGGED: "tagged it",
     EventType.HANDED_OFF: "handed it off to another system",
     EventType.MERGED: "merged it into another case",
+    EventType.REPRIORITISED: "changed its urgency",
     EventType.UNDONE: "took the last step back",
 }
 

@@ -57,6 +57,7 @@ class EventType(StrEnum):
     HANDED_OFF = "handed_off"
     MERGED = "merged"
     UNDONE = "undone"
+    REPRIORITISED = "reprioritised"
 
 
 class Event(NamedTuple):
@@ -337,6 +338,16 @@ class Merge(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reprioritise(Command):
+    """A rule that counts now asks for another urgency; who holds the case keeps it."""
+
+    priority: int
+    due_at: datetime
+    rule: str
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undo(Command):
     """Take back one's own last step; ``before`` is the case as it was ahead of it."""
 
@@ -365,34 +376,11 @@ class Erase(Command):
     """What people wrote about this mention is to be deleted."""
 
 
+# fmt: off
 AnyCommand: TypeAlias = (
-    Open
-    | Claim
-    | Heartbeat
-    | Release
-    | SaveDraft
-    | RecordReply
-    | QueueReply
-    | Unsend
-    | SendFailed
-    | Sent
-    | Resolve
-    | Dismiss
-    | Snooze
-    | Reopen
-    | Transfer
-    | Note
-    | AskApproval
-    | Approve
-    | SendBack
-    | Pause
-    | Resume
-    | Tag
-    | HandOff
-    | Merge
-    | Undo
-    | AnsweredElsewhere
-    | MentionChanged
-    | MentionGone
-    | Erase
+    Open | Claim | Heartbeat | Release | SaveDraft | RecordReply | QueueReply | Unsend
+    | SendFailed | Sent | Resolve | Dismiss | Snooze | Reopen | Transfer | Note | AskApproval
+    | Approve | SendBack | Pause | Resume | Tag | HandOff | Merge | Undo | AnsweredElsewhere
+    | MentionChanged | MentionGone | Erase | Reprioritise
 )
+# fmt: on

@@ -36,9 +36,6 @@ _KEPT_BY_UNDO = ("owner_id", "lease_until", "snooze_until", "answered_at", "paus
 
 def opened(case_id: int, mention_id: int, event: Event) -> Case:
     """Return the case that an opening event makes."""
-    data = event.data
-    reasons = data["reasons"]
-    assert isinstance(reasons, list)
     return Case(
         id=case_id,
         mention_id=mention_id,
@@ -46,11 +43,8 @@ def opened(case_id: int, mention_id: int, event: Event) -> Case:
         version=1,
         mention_version=event.mention_version,
         changed=False,
-        priority=_whole(data["priority"]),
-        rule=str(data["rule"]),
-        reasons=tuple(str(each) for each in reasons),
         opened_at=event.at,
-        due_at=moment(_whole(data["due_at"])),
+        **_ranked(event.data),
         owner_id=None,
         lease_until=None,
         snooze_until=None,
@@ -153,10 +147,24 @@ def _desk_changes(case: Case, event: Event) -> dict[str, Any]:
                 "ticket_owner": content.get("owner"),
                 "ticket_due_at": None if due is None else moment(_whole(due)),
             }
+        case EventType.REPRIORITISED:
+            return _ranked(data)
         case EventType.MERGED:
             return _closed(case, event) | {"merged_into": _whole(data["into"])}
         case _:
             return _closed(case, event)
+
+
+def _ranked(data: Mapping[str, Json]) -> dict[str, Any]:
+    """Return what a rule decides of a case."""
+    reasons = data["reasons"]
+    assert isinstance(reasons, list)
+    return {
+        "priority": _whole(data["priority"]),
+        "rule": str(data["rule"]),
+        "reasons": tuple(str(each) for each in reasons),
+        "due_at": _time(data, "due_at"),
+    }
 
 
 def _erased() -> dict[str, Any]:

@@ -29,6 +29,7 @@ from storage.case_model import (
     HandOff,
     Merge,
     Pause,
+    Reprioritise,
     Resume,
     SendBack,
     Tag,
@@ -83,6 +84,8 @@ def step(case: Case, command: AnyCommand, now: datetime) -> Outcome:
             return _hand_off(case, command, now)
         case Merge():
             return _merge(case, command, now)
+        case Reprioritise():
+            return _reprioritise(case, command)
         case Undo():
             return _undo(case, command, now)
         case _:
@@ -151,6 +154,23 @@ def _merge(case: Case, command: Merge, now: datetime) -> Outcome:
     if command.into == case.id:
         raise InputError("a case cannot be merged into itself")
     return EventType.MERGED, {"into": command.into}, {}
+
+
+def _reprioritise(case: Case, command: Reprioritise) -> Outcome:
+    same = (case.priority, case.due_at, case.rule) == (
+        command.priority,
+        command.due_at,
+        command.rule,
+    )
+    if not case.is_open or case.answered_at is not None or same:
+        return None
+    data: dict[str, Json] = {
+        "priority": command.priority,
+        "due_at": millis(command.due_at),
+        "rule": command.rule,
+        "reasons": list(command.reasons),
+    }
+    return EventType.REPRIORITISED, data, {}
 
 
 def _undo(case: Case, command: Undo, now: datetime) -> Outcome:

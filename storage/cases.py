@@ -33,6 +33,7 @@ from storage.case_model import (
     Open,
     QueueReply,
     RecordReply,
+    Reprioritise,
     Tag,
     Undo,
     Unsend,
@@ -46,7 +47,7 @@ from storage.times import millis, moment
 _WINDOW = 64
 """How many run-out leases and slept-out snoozes are compared for the next claim."""
 
-_ASIDE = (Open, Heartbeat, MentionChanged, Tag)
+_ASIDE = (Open, Heartbeat, MentionChanged, Tag, Reprioritise)
 """Commands that leave what is being typed as it is."""
 
 SELECT = (

@@ -152,7 +152,7 @@ def _batch(
             if each.case_id is not None:
                 _follow(conn, key, each, now)
                 continue
-            command = _wanted(chosen, each, topics, oldest, promised)
+            command = wanted(chosen, each, topics, oldest, promised)
             if command is not None:
                 case = cases.act_on(conn, key, None, command, now)
                 _return_to_owner(conn, key, case, now)
@@ -175,7 +175,7 @@ def present(conn: sqlite3.Connection, rules: Sequence[CaseRule]) -> tuple[CaseRu
     )
 
 
-def _wanted(
+def wanted(
     rules: Sequence[CaseRule],
     due: Candidate,
     topics: Mapping[int, str],

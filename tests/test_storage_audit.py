@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from dashboard import kept_heads
 from storage import audit, cases, people
 from storage.case_model import Claim, Dismiss, Note, SaveDraft
 from storage.case_projection import differences
 from storage.database import Database
-from storage.errors import InputError
+from storage.errors import ConfigError, InputError
 from storage.people import EARSHOT
 from tests.desk import NOW, with_cases
 
@@ -167,15 +168,21 @@ def test_a_chain_forged_with_another_key_is_found(db: Database) -> None:
     assert {each.seq for each in found} == set(range(1, 11))
 
 
-def test_changed_bytes_of_the_file_are_found(db: Database) -> None:
+@pytest.mark.parametrize("erased", [False, True])
+def test_changed_bytes_at_200_places_are_found(db: Database, erased: bool) -> None:
     """Any bit of a stored event that flips is found, whatever it makes of the record."""
     key, luck = db.key("audit"), random.Random(7)
+    if erased:
+        cases.erase(db, [cases.load(db.reader(), 2).mention_id], EARSHOT, NOW)
     # The last seal stands in the chain's head, too.
-    seals = [row[0] for row in db.reader().execute("SELECT hmac FROM case_events LIMIT 9")]
+    count = int(db.reader().execute("SELECT count(*) - 1 FROM case_events").fetchone()[0])
+    rows = db.reader().execute("SELECT hmac FROM case_events LIMIT ?", (count,))
+    seals = [row[0] for row in rows]
+    assert check(db) == []
     db.checkpoint()
     db.close()
     whole = db.path.read_bytes()
-    for _ in range(60):
+    for _ in range(200):
         # A record ends with its seal; the shortest one has 100 bytes before it.
         place = whole.index(luck.choice(seals)) + luck.randrange(-100, 32)
         changed = bytearray(whole)
@@ -184,6 +191,34 @@ def test_changed_bytes_of_the_file_are_found(db: Database) -> None:
         conn = sqlite3.connect(f"file:{db.path}?mode=ro", uri=True)
         assert audit.check(conn, key) != [], place
         conn.close()
+
+
+def test_heads_kept_daily_show_a_database_that_was_rolled_back(
+    db: Database, tmp_path: Path
+) -> None:
+    kept = tmp_path / "apart" / "heads.txt"
+    with pytest.raises(ConfigError, match=r"audit\.heads"):
+        kept_heads.keep(db, kept)
+    kept.parent.mkdir()
+    assert not kept_heads.keep(db, None)
+    db.checkpoint()
+    old = db.path.read_bytes()
+    for _ in range(2):
+        assert kept_heads.keep(db, kept)
+    with db.write() as conn:
+        ana = people.known(conn, "Ana")
+    cases.act(db, 3, Note(actor=ana, text="one more"), NOW)
+    assert kept_heads.keep(db, kept)
+    heads = [audit.read_head(line) for line in kept.read_text().splitlines()]
+    assert [each.seq for each in heads] == [10, 11]
+    assert check(db, *heads) == []
+    key = db.key("audit")
+    db.close()
+    db.path.write_bytes(old)
+    conn = sqlite3.connect(db.path)
+    assert audit.check(conn, key) == []
+    assert [each.seq for each in audit.check(conn, key, heads)] == [11]
+    conn.close()
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,18 @@ from hypothesis import strategies as st
 from dashboard.desk import business_hours, customer_file
 from sentiment import survival
 from sentiment.survival import Wait
-from storage import cases, clocks, customers, desk_figures, people, rules
+from storage import (
+    cases,
+    clocks,
+    customers,
+    desk_figures,
+    people,
+    rule_history,
+    rule_preview,
+    rules,
+)
 from storage.case_model import Claim, Pause, RecordReply, Release, Resolve, Transfer
+from storage.case_projection import differences
 from storage.clocks import Calendar, Policy
 from storage.customers import Customer
 from storage.database import Database
@@ -216,3 +226,22 @@ def test_the_fair_median_is_later_than_the_plain_one() -> None:
     assert survival.median(steps) == pytest.approx(4.0)
     assert survival.median(survival.curve(slow)) is None
     assert survival.plain_median(slow) is None
+
+
+def test_a_changed_rule_opens_and_ranks_what_is_already_here(db: Database) -> None:
+    """As the preview says, and never closes what somebody may be working on."""
+    _, ana, _ = hired(db)
+    store(db, [review(n, stars=4.0, text="Fine but bad") for n in (21, 22)])
+    assert rules.open_cases(db, None, NOW) == 0
+    cases.act(db, 1, Claim(actor=ana), NOW)
+    made = [CaseRule("All", max_rating=5.0, priority=1, due_hours=2.0)]
+    with db.write() as conn:
+        before, after = rules.active(conn), tuple(made)
+    told = rule_preview.compare(db.reader(), NOW, before, after)
+    done = rule_history.apply(db, NOW, chosen=made)
+    assert done == (2, 3) == (told.opens, told.changes)
+    case = cases.load(db.reader(), 1)
+    assert (case.priority, case.rule, case.owner) == (1, "All", "Ana")
+    assert rule_history.apply(db, NOW, chosen=made) == (0, 0)
+    assert rule_history.apply(db, NOW, chosen=[]) == (0, 0)
+    assert differences(db.reader()) == []

@@ -146,6 +146,6 @@ def query(more: str = "") -> str:
     return f"from={first.isoformat()}&to={NOW.date().isoformat()}{more}"
 
 
-def session(port: int, page: str) -> Session:
+def session(port: int, page: str, more: str = "") -> Session:
     """Open a browser session on a page; an empty name is the overview."""
-    return Session(port, page, query())
+    return Session(port, page, query(more))

@@ -29,6 +29,7 @@ SECTIONS = (
     "speed",
     "understanding",
     "learning",
+    "desk",
 )
 
 
@@ -100,6 +101,7 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
     """Measure one section; what is big is made in ``kept``, all else in ``work``."""
     from dashboard.bench import (
         browser,
+        desk,
         ingest,
         learning_cost,
         memory,
@@ -130,6 +132,7 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
         "speed": lambda: speed.section(rounds),
         "understanding": understanding.section,
         "learning": learning_cost.section,
+        "desk": lambda: desk.section(kept, work, size // 10, _say),
     }
     return found[name]()
 

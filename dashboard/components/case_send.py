@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import data, markup
+from dashboard import data, markup, sending
 from dashboard.components import case_actions, notices, session
 from dashboard.components.case_actions import field, typed
 from dashboard.data import At
@@ -94,7 +94,7 @@ def by_hand(item: Item, person: Person) -> None:
 def leaves(item: Item) -> bool:
     """Say whether an answer leaves by itself: nothing leaves the sample, others need a sender."""
     space = session.workspace()
-    return space.is_sample or space.replies_to(item.mention.source)
+    return space.is_sample or sending.way(space, item.case.id).rules is not None
 
 
 def warned(item: Item, person: Person) -> None:
@@ -176,12 +176,11 @@ def send(item: Item, person: Person, although: bool = False) -> None:
 
 def _by_outbox(item: Item, person: Person, text: str, done: Closing) -> None:
     space = session.workspace()
-    entry = reply_outbox.enqueue_reply(
-        space.db,
+    entry = sending.send(
+        space,
         item.case.id,
-        text,
         person,
-        space.now(),
+        text=text,
         mention_version=item.mention.version,
         closing=done,
     )

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import brand_words, data, markup, rule_words
 from dashboard.components import notices, rule_list, session
 from dashboard.data import At
-from storage import rule_preview, rules
+from storage import customers, rule_history, rule_preview, rules
 from storage.errors import EarshotError, InputError
 from storage.models import Intent, Kind, Label, Urgency
 from storage.rule_matching import CaseRule
@@ -42,7 +42,12 @@ def edit(at: At) -> None:
                 return
             before = rule_list.rules_of(found)
             rule_list.tried(at, before, rule_preview.with_rule(before, rule))
-            st.button("Save", key="rule.save", type="primary", on_click=_save, args=(rule, which))
+            with st.container(horizontal=True):
+                for label, key, now in (
+                    ("Save", "rule.save", False),
+                    ("Save, and apply it to the last 14 days", "rule.apply", True),
+                ):
+                    st.button(label, key=key, on_click=_save, args=(rule, which, now))
         except EarshotError as error:
             notices.problem("This rule cannot be kept.", str(error))
 
@@ -54,12 +59,13 @@ def _rule(at: At, which: str, now: CaseRule) -> CaseRule | None:
     values: dict[str, Any] = {}
     with st.grid("auto", min_column_width=260):
         values |= _conditions(at, key, now)
+        values |= _customers(at, key, now)
         values |= _urgency(key, now)
     if not name:
         return None
     if not name.isprintable():
         raise InputError("the name holds characters that cannot be shown")
-    return CaseRule(name, sources=now.sources, langs=now.langs, **values)
+    return CaseRule(name, langs=now.langs, places=now.places, **values)
 
 
 def _conditions(at: At, key: str, now: CaseRule) -> dict[str, Any]:
@@ -130,6 +136,22 @@ def _wants(key: str, now: CaseRule) -> dict[str, Any]:
     }
 
 
+def _customers(at: At, key: str, now: CaseRule) -> dict[str, Any]:
+    conn = at.db.reader()
+    columns = customers.columns(conn)
+    known = [f"{name}={value}" for name, values in columns.items() for value in values]
+    found = {}
+    for name, label, options in (
+        ("sources", "Sources", list(data.choices(at).sources)),
+        ("tiers", "Customers of tier", customers.tiers(conn)),
+        ("customers", "Customers with", known),
+    ):
+        chosen = list(getattr(now, name))
+        everything = list(dict.fromkeys([*options, *chosen]))
+        found[name] = tuple(st.multiselect(label, everything, chosen, key=f"{key}-{name}"))
+    return found
+
+
 def _urgency(key: str, now: CaseRule) -> dict[str, Any]:
     return {
         "priority": st.selectbox(
@@ -145,14 +167,17 @@ def _urgency(key: str, now: CaseRule) -> dict[str, Any]:
     }
 
 
-def _save(rule: CaseRule, which: str) -> None:
-    with notices.explained(), session.workspace().db.write() as conn:
+def _save(rule: CaseRule, which: str, history: bool) -> None:
+    space = session.workspace()
+    with notices.explained(), space.db.write() as conn:
         stored = rules.stored_rules(conn)
         if not which and rule.name in {each.rule.name for each in stored}:
             raise InputError(f"there is already a rule {rule.name!r}")
         enabled = next((each.enabled for each in stored if each.rule.name == rule.name), True)
         rules.adopt_defaults(conn)
         rules.save(conn, rule, enabled=enabled)
+        if history:
+            rule_history.apply(space.db, space.now(), promised=space.promised())
         rule_list.remember(stored)
         st.session_state["rule.open"] = False
         st.session_state["rule.name"] = ""

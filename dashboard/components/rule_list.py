@@ -29,7 +29,7 @@ def draw(at: At) -> None:
     """Draw every rule."""
     st.caption(
         "A new mention that meets a rule opens a case; of several the most urgent counts. A change "
-        "counts for what comes from now on, and opens nothing for what is already here."
+        "counts for what comes from now on, unless it is applied to the last 14 days, too."
     )
     leader = steering.leader()
     found = stored(at)
