@@ -36,6 +36,7 @@ PAGES = {
         st.Page("views/mentions.py", title="Mentions"),
         st.Page("views/people.py", title="People"),
         st.Page("views/workload.py", title="Workload"),
+        st.Page("views/checks.py", title="Check the scores"),
     ],
     "Report": [
         st.Page("views/reports.py", title="Reports"),

@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "dashboard.commands.actions:command",
         "What was done about a topic, and whether it worked.",
     ),
+    "checks": ("dashboard.commands.checks:command", "How often models err, by texts read blind."),
     "report": ("dashboard.commands.report:command", "Write the weekly summary."),
     "export": ("dashboard.commands.export:command", "Write mentions as CSV, JSONL, Parquet, XLSX."),
     "erase": ("dashboard.commands.erase:command", "Erase what somebody said, with a receipt."),

@@ -22,6 +22,7 @@ from dashboard.desk.starters import STARTERS
 from dashboard.exports import About, Format
 from dashboard.figures import Figure
 from dashboard.reports import weekly as reports
+from sentiment.prevalence import Estimates
 from storage import alerts as alert_store
 from storage import (
     approvals,
@@ -186,10 +187,13 @@ def volume(conn: sqlite3.Connection, flt: MentionFilter, axis: Axis) -> Figure:
 
 
 @reads("facts", "sources", "settings", keep=64)
-def shares(conn: sqlite3.Connection, flt: MentionFilter, axis: Axis) -> Figure:
-    """The figure of shares over time."""
+def shares(
+    conn: sqlite3.Connection, flt: MentionFilter, axis: Axis, corrected: Estimates = ()
+) -> Figure:
+    """The figure of shares over time, with corrected shares by first day of their step."""
     points = queries.trend(conn, flt, axis.step)
-    figure = figures.shares(points, axis.bars, _gaps(conn, flt, axis), axis.zone)
+    gaps = _gaps(conn, flt, axis)
+    figure = figures.shares(points, axis.bars, gaps, axis.zone, dict(corrected))
     return seams.drawn(figure, _seams(conn, flt, axis), axis.zone)
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from dashboard import theme
 from dashboard.periods import Bar
 from sentiment import metrics
+from sentiment.prevalence import Estimate
 from storage.coverage import Gap
 from storage.models import Label, Sums
 from storage.queries import Group, Point
@@ -61,8 +62,18 @@ def volume(points: Sequence[Point], bars: Sequence[Bar], gaps: Sequence[Gap], zo
     return {"data": [*hatch, *traces], "layout": layout}
 
 
-def shares(points: Sequence[Point], bars: Sequence[Bar], gaps: Sequence[Gap], zone: str) -> Figure:
-    """Share of negative and of positive among all mentions; a band shows what chance allows."""
+def shares(
+    points: Sequence[Point],
+    bars: Sequence[Bar],
+    gaps: Sequence[Gap],
+    zone: str,
+    corrected: Mapping[date, Estimate] | None = None,
+) -> Figure:
+    """Share of negative and of positive among all mentions; a band shows what chance allows.
+
+    Beside it the share of negatives corrected for the model's measured error, by first day
+    of its step, where there is one.
+    """
     sums = _by_start(points)
     hatch = _hatching(bars, gaps, zone)
     layout = _layout(bars, height=300)
@@ -70,6 +81,8 @@ def shares(points: Sequence[Point], bars: Sequence[Bar], gaps: Sequence[Gap], zo
     if hatch:
         layout["yaxis2"] = {"overlaying": "y", "range": [0, 1], "visible": False} | _FIXED
     lines = [_share_line(label, bars, sums) for label in (Label.POSITIVE, Label.NEGATIVE)]
+    if corrected:
+        lines.append(_corrected_line(bars, corrected))
     return {"data": [*hatch, _band(bars, sums), *lines], "layout": layout}
 
 
@@ -195,6 +208,30 @@ def _share_line(label: Label, bars: Sequence[Bar], sums: Mapping[date, Sums]) ->
         ],
         "customdata": [[bar.start.isoformat(), bar.end.isoformat(), label.value] for bar in bars],
         "hovertemplate": "%{text}<extra></extra>",
+    }
+
+
+def _corrected_line(bars: Sequence[Bar], corrected: Mapping[date, Estimate]) -> Figure:
+    found = [corrected.get(bar.start) for bar in bars]
+    return {
+        "type": "scatter",
+        "mode": "lines+markers",
+        "name": "negative, corrected",
+        "x": [_middle(bar) for bar in bars],
+        "y": [each.value if each else None for each in found],
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [each.high - each.value if each else 0 for each in found],
+            "arrayminus": [each.value - each.low if each else 0 for each in found],
+            "thickness": 1,
+            "width": 3,
+        },
+        "line": {"color": theme.LABELS[Label.NEGATIVE], "width": 1.5, "dash": "dot"},
+        "marker": {"size": 6, "symbol": "diamond-open"},
+        "connectgaps": False,
+        "text": [f"{e.value:.0%} ({e.low:.0%}–{e.high:.0%})" if e else "" for e in found],
+        "hovertemplate": "%{text}",
     }
 
 

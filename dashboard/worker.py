@@ -31,6 +31,7 @@ SIGNALS_EVERY = timedelta(minutes=5)
 DELIVER_EVERY = timedelta(seconds=5)
 NOTICES_EVERY = timedelta(minutes=2)
 HEAD_EVERY = timedelta(days=1)
+CHECKS_EVERY = timedelta(hours=1)
 UPKEEP_EVERY = timedelta(minutes=10)
 LOOK_EVERY = 0.5
 """Seconds between two looks whether another file was chosen."""
@@ -66,6 +67,7 @@ def jobs(workspace: Workspace, only: frozenset[str] = frozenset()) -> list[Job]:
         Job("deliver", DELIVER_EVERY, partial(_deliver, workspace), steady=True),
         Job("notices", NOTICES_EVERY, partial(_notices, workspace), steady=True),
         Job("audit-head", HEAD_EVERY, partial(_keep_head, workspace), steady=True),
+        Job("checks", CHECKS_EVERY, partial(_checks, workspace), steady=True),
         Job("upkeep", UPKEEP_EVERY, workspace.db.checkpoint, steady=True),
     ]
 
@@ -153,6 +155,13 @@ def _send(workspace: Workspace) -> None:
     from dashboard.sending import work_off
 
     work_off(workspace)
+
+
+def _checks(workspace: Workspace) -> None:
+    """Draw the week's texts to be checked, once its days are over."""
+    from dashboard.checking import draw_if_due
+
+    draw_if_due(workspace)
 
 
 def _signals(workspace: Workspace) -> None:

@@ -170,6 +170,7 @@ def migrate(conn: sqlite3.Connection) -> None:
         schema_actions,
         schema_alerting,
         schema_authors,
+        schema_checks,
         schema_desk,
         schema_learning,
         schema_lookalikes,
@@ -192,6 +193,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     assert schema_lookalikes
     assert schema_work
     assert schema_signs
+    assert schema_checks
     assert schema_reports
     assert schema_watch
     assert schema_alerting

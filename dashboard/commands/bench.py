@@ -30,6 +30,7 @@ SECTIONS = (
     "understanding",
     "learning",
     "desk",
+    "trust",
 )
 
 
@@ -76,7 +77,7 @@ def command(
     """Measure Earshot on this machine: its own parts against their plainest equivalents.
 
     Parts are ingest, rollups, pipeline, queries, search, startup, pages, memory, speed,
-    understanding and learning; all of them if none is named. Only ratios travel between
+    understanding, learning and trust; all of them if none is named. Only ratios travel between
     machines. A figure that misses its goal says NO.
     """
     from dashboard.bench import table
@@ -110,6 +111,7 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
         queries,
         speed,
         startup,
+        trust,
         understanding,
         upkeep,
         workspaces,
@@ -133,6 +135,7 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
         "understanding": understanding.section,
         "learning": learning_cost.section,
         "desk": lambda: desk.section(kept, work, size // 10, _say),
+        "trust": trust.section,
     }
     return found[name]()
 

@@ -13,6 +13,7 @@ from storage.models import MentionFilter
 
 OVERVIEW = "views/overview.py"
 MENTIONS = "views/mentions.py"
+CHECKS = "views/checks.py"
 QUEUE = "views/queue.py"
 ALERTS = "views/alerts.py"
 SOURCES = "views/sources.py"

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
-from dashboard import data, figures, markup, periods, seams
-from dashboard.components import charts, links
+from dashboard import checking, data, figures, markup, periods, seams
+from dashboard.components import charts, check_list, links
 from dashboard.components.charts import Number
 from dashboard.data import At, Axis
 from storage.alerts import AlertState
@@ -35,9 +35,10 @@ def over_time(at: At, flt: MentionFilter) -> None:
         charts.numbers("volume", partial(_steps, at, flt, axis, (Label.NEGATIVE,)))
     with right.container(border=True):
         st.markdown("**Share of negative and positive**")
-        charts.chart(data.shares(at, flt, axis), key="shares", alt=alt, narrow=narrow)
+        charts.chart(checking.shares(at, flt, axis), key="shares", alt=alt, narrow=narrow)
         both = (Label.NEGATIVE, Label.POSITIVE)
         charts.numbers("shares", partial(_steps, at, flt, axis, both))
+        check_list.short(at, flt, axis)
     words = _notes(at, axis, data.gaps(at, flt, axis))
     words += seams.words(data.model_seams(at, flt, axis), at.zone)
     if words:
