@@ -28,13 +28,14 @@ def test_it_counts_what_would_open(chosen: tuple[CaseRule, ...], tmp_path: Path)
 def test_a_change_of_one_rule_is_told_apart(tmp_path: Path) -> None:
     db = workspace.company(tmp_path)
     conn = db.reader()
-    after = rule_preview.with_rule(DEFAULT_RULES, URGENT)
-    assert len(after) == len(DEFAULT_RULES)
-    found = rule_preview.compare(conn, NOW, DEFAULT_RULES, after)
+    usual = rule_preview.without_rule(DEFAULT_RULES, "Safety, legal or data leak")
+    after = rule_preview.with_rule(usual, URGENT)
+    assert len(after) == len(usual)
+    found = rule_preview.compare(conn, NOW, usual, after)
     assert (found.opens, found.closes) == (0, 0)
     assert found.changes > 0
-    less = rule_preview.without_rule(DEFAULT_RULES, "1 or 2 stars")
-    assert rule_preview.compare(conn, NOW, DEFAULT_RULES, less).closes == found.changes
+    less = rule_preview.without_rule(usual, "1 or 2 stars")
+    assert rule_preview.compare(conn, NOW, usual, less).closes == found.changes
     more = rule_preview.compare(conn, NOW, DEFAULT_RULES, (*DEFAULT_RULES, PRAISE))
     assert more.opens == more.after - more.before > 0
     db.close()
