@@ -47,3 +47,9 @@ def card(stored: StoredBrand) -> str:
         f"{markup.chip(whose)}{mark}</div>"
         + markup.facts([("Words", ", ".join(brand.terms)), ("Handles", ", ".join(brand.handles))])
     )
+
+
+def told(brand: Brand) -> str:
+    """Return a brand in words, as its changes are recorded."""
+    whose = "ours" if brand.own else "a competitor"
+    return ", ".join([whose, *brand.terms, *brand.handles])

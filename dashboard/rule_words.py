@@ -43,6 +43,11 @@ def then(rule: CaseRule) -> str:
     return f"priority {PRIORITIES.get(rule.priority, rule.priority)}, due in {rule.due_hours:g} h"
 
 
+def told(stored: StoredRule) -> str:
+    """Return a rule in words, as its changes are recorded."""
+    return f"{asks(stored.rule, {})}; {then(stored.rule)}{'' if stored.enabled else '; off'}"
+
+
 def card(stored: StoredRule, names: Mapping[str, str]) -> str:
     """Return a rule as HTML; names and words are escaped."""
     marks = [] if stored.enabled else ["off"]

@@ -10,6 +10,9 @@ from dashboard import markup, theme
 from storage.coverage import SourceHealth
 from storage.models import Label
 
+_IMPORTED = ("files", "import")
+"""Kinds of sources that files were read into, and that nothing polls."""
+
 
 class State(StrEnum):
     """What a source is doing."""
@@ -18,7 +21,7 @@ class State(StrEnum):
     FAILING = "failing"
     PAUSED = "paused"
     WAITING = "not read yet"
-    FILES = "files you dropped"
+    FILES = "imported once"
 
 
 class Words(NamedTuple):
@@ -33,7 +36,7 @@ def of(health: SourceHealth, now: datetime, zone: str) -> Words:
     source = health.source
     read = markup.ago(health.last_success_at, now)
     if not source.enabled:
-        if source.kind == "files":
+        if source.kind in _IMPORTED:
             return Words(State.FILES, f"Last import {read}.")
         return Words(State.PAUSED, f"Last read {read}.")
     if health.failing_since is not None:

@@ -6,6 +6,7 @@ listens on this machine only.
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 import unicodedata
@@ -41,6 +42,13 @@ class Person(NamedTuple):
     def leads(self) -> bool:
         """Say whether this person may take over and hand on what others hold."""
         return self.role in (Role.LEAD, Role.ADMIN, Role.SYSTEM)
+
+
+class Skills(NamedTuple):
+    """Languages (ISO 639-1) that somebody answers in, and places; empty means all."""
+
+    langs: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
 
 
 EARSHOT = Person(0, "earshot", Role.SYSTEM)
@@ -131,6 +139,25 @@ def set_role(conn: sqlite3.Connection, name: str, role: Role) -> Person:
         raise Refused(f"{found.name} is the only one who leads; give somebody else that role first")
     conn.execute("UPDATE people SET role = ? WHERE id = ?", (role.value, found.id))
     return found._replace(role=role)
+
+
+def skills(conn: sqlite3.Connection) -> dict[int, Skills]:
+    """Return what everybody speaks and looks after, by a person's id."""
+    rows = conn.execute("SELECT id, langs, places FROM people WHERE id > 0")
+    return {
+        id_: Skills(tuple(json.loads(langs)), tuple(json.loads(places)))
+        for id_, langs, places in rows
+    }
+
+
+def set_skills(conn: sqlite3.Connection, person_id: int, found: Skills) -> None:
+    """Say which languages somebody speaks and which places they look after."""
+    changed = conn.execute(
+        "UPDATE people SET langs = ?, places = ? WHERE id = ?",
+        (json.dumps(found.langs), json.dumps(found.places), person_id),
+    )
+    if not changed.rowcount:
+        raise NotFound("this person is not here any more")
 
 
 def _find(conn: sqlite3.Connection, name: str) -> Person | None:

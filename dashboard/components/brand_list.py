@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import streamlit as st
 
 from dashboard import brand_words
@@ -21,6 +23,7 @@ def brands(at: At) -> None:
         "praise or blame. A change counts for what is read from now on; older scores stay."
     )
     leader = steering.leader()
+    steering.changes(at, "brands")
     found = workspace.stored_brands(at.db.reader())
     if not found:
         notices.empty("No brand yet", "Add yours below: its mentions are then told from others'.")
@@ -101,5 +104,10 @@ def _write(brand: Brand, key: str) -> None:
         brand_words.listed(state[f"brand-terms-{key}"]),
         brand_words.listed(state[f"brand-handles-{key}"]),
     )
-    with session.workspace().db.write() as conn:
+
+    def told(conn: sqlite3.Connection) -> str:
+        stored = [each.brand for each in workspace.stored_brands(conn)]
+        return next((brand_words.told(each) for each in stored if each.name == made.name), "")
+
+    with steering.changing("brands", made.name, told) as conn:
         workspace.change_brand(conn, made)

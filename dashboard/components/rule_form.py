@@ -169,7 +169,7 @@ def _urgency(key: str, now: CaseRule) -> dict[str, Any]:
 
 def _save(rule: CaseRule, which: str, history: bool) -> None:
     space = session.workspace()
-    with notices.explained(), space.db.write() as conn:
+    with rule_list.changing(rule.name) as conn:
         stored = rules.stored_rules(conn)
         if not which and rule.name in {each.rule.name for each in stored}:
             raise InputError(f"there is already a rule {rule.name!r}")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import AbstractContextManager
+
 import streamlit as st
 
 from dashboard import data, markup, rule_words
-from dashboard.components import notices, session, steering
+from dashboard.components import steering
 from dashboard.data import At
 from storage import rule_preview, rules
 from storage.rule_matching import DEFAULT_RULES, CaseRule
@@ -32,6 +35,7 @@ def draw(at: At) -> None:
         "counts for what comes from now on, unless it is applied to the last 14 days, too."
     )
     leader = steering.leader()
+    steering.changes(at, "rules")
     found = stored(at)
     names = dict(data.choices(at).topics)
     if leader is not None and _UNDO in st.session_state:
@@ -89,15 +93,25 @@ def _edit(name: str) -> None:
     st.session_state["rule.open"] = True
 
 
+def changing(name: str) -> AbstractContextManager[sqlite3.Connection]:
+    """Change a rule, or all of them with '', and record who did."""
+
+    def told(conn: sqlite3.Connection) -> str:
+        stored = [each for each in rules.stored_rules(conn) if name in ("", each.rule.name)]
+        return " | ".join(rule_words.told(each) for each in stored)
+
+    return steering.changing("rules", name or "undone", told)
+
+
 def _switch(each: StoredRule) -> None:
-    with notices.explained(), session.workspace().db.write() as conn:
+    with changing(each.rule.name) as conn:
         remember(rules.stored_rules(conn))
         rules.adopt_defaults(conn)
         rules.save(conn, each.rule, enabled=not each.enabled)
 
 
 def _remove(name: str) -> None:
-    with notices.explained(), session.workspace().db.write() as conn:
+    with changing(name) as conn:
         remember(rules.stored_rules(conn))
         rules.adopt_defaults(conn)
         rules.remove(conn, name)
@@ -105,5 +119,5 @@ def _remove(name: str) -> None:
 
 def _undo() -> None:
     before: tuple[StoredRule, ...] = st.session_state.pop(_UNDO)
-    with notices.explained(), session.workspace().db.write() as conn:
+    with changing("") as conn:
         rules.restore(conn, before)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
 import streamlit as st
 
-from dashboard.components import frame, session
+from dashboard import markup
+from dashboard.components import frame, notices, session
+from dashboard.data import At
+from storage import setting_events
+from storage.errors import Refused
 from storage.people import Person
 
 
@@ -17,3 +25,39 @@ def leader() -> Person | None:
         return person
     st.info("Leads and admins change this; your role is to look. A lead can change it under Team.")
     return None
+
+
+@contextmanager
+def changing(
+    area: str, subject: str, told: Callable[[sqlite3.Connection], str]
+) -> Iterator[sqlite3.Connection]:
+    """Change a setting in one transaction and record who did; a refusal is shown in words.
+
+    ``told`` says in words how the setting stands, before and after.
+    """
+    space, person = session.workspace(), session.actor()
+    with notices.explained(), space.db.write() as conn:
+        if person is None:
+            raise Refused("say who you are first: every change names who made it")
+        before = told(conn)
+        yield conn
+        change = (area, subject, before, told(conn))
+        setting_events.record(conn, person, change, space.now())
+
+
+def changes(at: At, area: str) -> None:
+    """Offer who changed what here lately."""
+    box = st.popover("Who changed what", key=f"changes.{area}", type="tertiary", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        found = setting_events.recent(at.db.reader(), area, _CHANGES)
+        if not found:
+            st.caption("Nothing was changed here yet.")
+        for each in found:
+            when = markup.when(each.at, at.zone)
+            told = f"{each.before or 'nothing'} → {each.after or 'removed'}"
+            st.html(markup.facts([(when, f"{each.actor}: {each.subject}"), ("", told)]))
+
+
+_CHANGES = 20

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import AbstractContextManager
+
 import streamlit as st
 
 from dashboard import data, markup
 from dashboard.components import notices, session, steering
 from dashboard.data import At
 from storage import people
-from storage.people import Person, Role
+from storage.people import Person, Role, Skills
 
 _ROLES = {
     Role.VIEWER: "looks",
@@ -27,17 +30,24 @@ def team(at: At) -> None:
     found = data.team(at)
     if not found:
         notices.empty("Nobody yet", "Choose or type a name under “Working as” in the sidebar.")
+    known = people.skills(at.db.reader())
     for person in found:
-        _person(person, leader)
+        _person(at, person, known[person.id], leader)
     if leader is not None:
         _add()
+    steering.changes(at, "team")
     st.html(markup.facts([(role.value, means) for role, means in _ROLES.items()]))
 
 
-def _person(person: Person, leader: Person | None) -> None:
+def _person(at: At, person: Person, skills: Skills, leader: Person | None) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         you = " (you)" if leader is not None and leader.id == person.id else ""
-        st.html(f'<div class="es-title">{markup.said(person.name)}{you}</div>', width="stretch")
+        about = ", ".join([*skills.langs, *skills.places])
+        st.html(
+            f'<div class="es-title">{markup.said(person.name)}{you}</div>'
+            f"{markup.line(about) if about else ''}",
+            width="stretch",
+        )
         if leader is None:
             st.html(markup.chip(person.role.value), width="content")
             return
@@ -52,11 +62,60 @@ def _person(person: Person, leader: Person | None) -> None:
             label_visibility="collapsed",
             width=130,
         )
+        _skills(at, person, skills)
         box = st.popover("Rename", key=f"rename-{person.id}", type="tertiary", on_change="rerun")
         if box.open:
             field = f"name-{person.id}"
             box.text_input("New name", key=field, max_chars=people.NAME_LIMIT)
             box.button("Rename", key=f"renamed-{person.id}", on_click=_rename, args=(person, field))
+
+
+def _skills(at: At, person: Person, skills: Skills) -> None:
+    box = st.popover(
+        "Languages, places", key=f"skills-{person.id}", type="tertiary", on_change="rerun"
+    )
+    if not box.open:
+        return
+    known = data.choices(at)
+    key = f"skills-{person.id}"
+    with box:
+        st.multiselect(
+            "Answers in",
+            sorted({*known.langs, *skills.langs}),
+            skills.langs,
+            key=f"{key}-langs",
+            placeholder="All languages",
+        )
+        st.multiselect(
+            "Looks after",
+            sorted({*known.places, *skills.places}),
+            skills.places,
+            key=f"{key}-places",
+            placeholder="All places",
+        )
+        st.button("Save", key=f"{key}-save", type="primary", on_click=_skilled, args=(person,))
+
+
+def _skilled(person: Person) -> None:
+    chosen = Skills(
+        tuple(st.session_state[f"skills-{person.id}-langs"]),
+        tuple(st.session_state[f"skills-{person.id}-places"]),
+    )
+    with _changing(person.name, person.id) as conn:
+        people.set_skills(conn, person.id, chosen)
+
+
+def _changing(subject: str, person_id: int) -> AbstractContextManager[sqlite3.Connection]:
+    """Change somebody; what is recorded is how they stand, in words."""
+
+    def told(conn: sqlite3.Connection) -> str:
+        found = next((each for each in people.people(conn) if each.id == person_id), None)
+        if found is None:
+            return ""
+        skills = people.skills(conn)[person_id]
+        return ", ".join([found.name, found.role.value, *skills.langs, *skills.places])
+
+    return steering.changing("team", subject, told)
 
 
 def _add() -> None:
@@ -68,20 +127,21 @@ def _add() -> None:
 
 
 def _added() -> None:
-    space = session.workspace()
-    with notices.explained(), space.db.write() as conn:
-        role = Role(st.session_state["team.role"])
-        people.add(conn, str(st.session_state["team.name"]), role, space.now())
+    name, role = str(st.session_state["team.name"]), Role(st.session_state["team.role"])
+
+    def told(conn: sqlite3.Connection) -> str:
+        return role.value if name.strip() in {each.name for each in people.people(conn)} else ""
+
+    with steering.changing("team", name, told) as conn:
+        people.add(conn, name, role, session.workspace().now())
 
 
 def _change(person: Person, key: str) -> None:
-    space = session.workspace()
-    with notices.explained(), space.db.write() as conn:
+    with _changing(person.name, person.id) as conn:
         people.set_role(conn, person.name, Role(st.session_state[key]))
 
 
 def _rename(person: Person, field: str) -> None:
-    space = session.workspace()
-    with notices.explained(), space.db.write() as conn:
+    with _changing(person.name, person.id) as conn:
         renamed = people.rename(conn, person.id, str(st.session_state.get(field) or ""))
         session.renamed(person, renamed)

@@ -1,0 +1,47 @@
+"""Who changed which setting, when, from what to what: append-only, in words.
+
+The table refuses changes of what is in it; it is not sealed like the events of cases.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from datetime import datetime
+from typing import NamedTuple
+
+from storage.people import Person
+from storage.times import millis, moment
+
+
+class SettingEvent(NamedTuple):
+    """One change; '' before what was added and after what was taken away."""
+
+    at: datetime
+    actor: str
+    area: str
+    subject: str
+    before: str
+    after: str
+
+
+def record(
+    conn: sqlite3.Connection, actor: Person, change: tuple[str, str, str, str], now: datetime
+) -> None:
+    """Record a change (area, subject, before, after); one that changed nothing is none."""
+    area, subject, before, after = change
+    if before != after:
+        conn.execute(
+            "INSERT INTO setting_events (at, actor_id, area, subject, before, after)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (millis(now), actor.id, area, subject, before, after),
+        )
+
+
+def recent(conn: sqlite3.Connection, area: str, limit: int) -> list[SettingEvent]:
+    """Return the newest changes of an area."""
+    rows = conn.execute(
+        "SELECT e.at, p.name, e.area, e.subject, e.before, e.after FROM setting_events e"
+        " JOIN people p ON p.id = e.actor_id WHERE e.area = ? ORDER BY e.id DESC LIMIT ?",
+        (area, limit),
+    )
+    return [SettingEvent(moment(at), *told) for at, *told in rows]
