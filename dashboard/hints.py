@@ -79,6 +79,31 @@ HINTS: Mapping[str, Steps] = MappingProxyType(
             "A preview shows what a change would have opened in 14 days.",
             "A change can be undone; cases that are open stay.",
         ),
+        "workload": (
+            "See who has how much, and how long answers take.",
+            "Look for what flatters the clock: stopped clocks, closings without an answer.",
+            "The cases themselves are on the page Queue.",
+        ),
+        "models": (
+            "Your own stars and corrections teach models.",
+            "One counts only where it is better by more than chance.",
+            "What was scored before keeps its score.",
+        ),
+        "templates": (
+            "A template begins an answer; a person finishes it.",
+            "{name}, {topic} and others fill themselves; any other {word} has to be filled.",
+            "Questions that no template answers stand here, too.",
+        ),
+        "promises": (
+            "Say by when answers are due; the promise with most conditions counts.",
+            "Say in which business hours the clock runs.",
+            "Say whose answers wait for a lead's approval.",
+        ),
+        "customers": (
+            "A customer is matched by its key with the name that a site shows, exactly.",
+            "Tiers and further columns can be asked for by rules, promises and lists.",
+            "An owner gets all new messages of that customer.",
+        ),
         "privacy": (
             "Look first: a dry run says what an erasure would take away.",
             "Erase: texts go, figures stay, and a receipt says so.",

@@ -72,6 +72,7 @@ dl.es-facts {{ display:grid; grid-template-columns:max-content 1fr; gap:.25rem .
   padding:.15rem .25rem .15rem .75rem; }}
 @media (max-width:640px) {{
   .stMainBlockContainer {{ padding:4rem 1rem 3rem; }}
+  .es-push {{ margin-left:0; }}
   .stMain h1 {{ font-size:1.5rem; padding:.25rem 0; }}
 }}
 .stMetric [data-testid="stMetricDelta"] * {{ white-space:normal !important;

@@ -33,7 +33,7 @@ SETTLED = """() => {
         && !document.querySelector('[data-stale="true"], [data-testid="stSkeleton"]');
 }"""
 TALLEST = 1700
-COLOURS = 96
+COLOURS = 128
 HIDDEN = "start"
 """A page that the navigation does not list."""
 
@@ -78,7 +78,7 @@ def write(picture: bytes, path: Path) -> None:
     """Write a picture with a palette of its own: a third of the bytes, the eye sees none."""
     with Image.open(io.BytesIO(picture)) as image:
         few = image.convert("RGB").quantize(
-            COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+            COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
         )
         few.save(path, optimize=True)
 

@@ -59,7 +59,7 @@ def _comparison(rows: list[BrandRow]) -> None:
             alt=alt,
             narrow=lambda mark: _picked(rows, mark),
         )
-    with st.grid("auto", min_column_width=280, gap="small"):
+    with st.grid("auto", min_column_width=240, gap="small"):
         for number, row in enumerate(rows):
             _brand(number, row)
 

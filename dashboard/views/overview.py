@@ -19,10 +19,10 @@ from dashboard.components import (
 
 at = session.at()
 frame.title(at, "Overview")
+since.last_visit(at)
 # Shares of one label alone would read as a catastrophe; labels are for lists.
 flt = replace(filter_bar.choose(at, own=True), labels=())
 live.refresh(at, "facts", "alerts", "sources", "settings", "queue")
-since.last_visit(at)
 overview.alerts(at)
 if data.count(at, flt):
     kpis.headlines(at, flt)
