@@ -38,7 +38,7 @@ format: $(INSTALLED_TEST)
 
 soak: $(INSTALLED_TEST)
 	@$(BIN)/python -m tests.browser
-	$(BIN)/python -m pytest -m soak
+	$(BIN)/python -m pytest -m soak -o faulthandler_timeout=0
 
 bench: $(INSTALLED)
 	$(BIN)/earshot bench

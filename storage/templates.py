@@ -7,6 +7,7 @@ filled. Where none is stored, the dashboard offers built-in ones. Not here: fill
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -16,7 +17,9 @@ from storage.database import Database
 from storage.errors import NotFound, Refused
 from storage.models import Intent
 from storage.people import Person, Role
+from storage.rollups import topic_ids
 from storage.signs import INTENTS
+from storage.slices import Grouping
 from storage.times import millis
 
 NAME_LIMIT, TEXT_LIMIT = 80, 4_000
@@ -127,15 +130,25 @@ def latest(conn: sqlite3.Connection, actor: Person) -> str | None:
 
 def unanswered(conn: sqlite3.Connection, now: datetime, days: int = 90) -> list[Question]:
     """Return topics that customers asked about lately and no template is for, most asked first."""
+    # The list by sign is read slice by slice, each from the wanted time on.
     rows = conn.execute(
-        "SELECT t.key, count(*) FROM mentions m JOIN mention_topics k ON k.mention_id = m.id"
-        " AND k.slice_id = m.slice_id AND k.position = m.position"
-        " JOIN topics t ON t.id = k.topic_id WHERE m.position >= ? AND m.signs & ? <> 0"
-        " AND m.deleted_at IS NULL AND t.key NOT IN (SELECT topic FROM templates"
-        " WHERE retired_at IS NULL) GROUP BY t.key ORDER BY 2 DESC, 1",
-        (int((now - timedelta(days=days)).timestamp()) << 31, INTENTS[Intent.QUESTION]),
-    )
-    return [Question(topic, int(asked)) for topic, asked in rows]
+        "SELECT m.topics, count(*) FROM slices s CROSS JOIN mention_signs x ON x.sign = ?"
+        " AND x.slice_id = s.id AND x.position >= ? CROSS JOIN mentions m ON m.id = x.mention_id"
+        " WHERE s.grouping = ? AND m.deleted_at IS NULL AND m.topics <> '' GROUP BY m.topics",
+        (INTENTS[Intent.QUESTION], int((now - timedelta(days=days)).timestamp()) << 31)
+        + (int(Grouping.FULL),),
+    ).fetchall()
+    answered = {key for (key,) in conn.execute(_TOPICS_ANSWERED)}
+    names: dict[int, str] = dict(conn.execute("SELECT id, key FROM topics"))
+    asked: Counter[str] = Counter()
+    for topics, count in rows:
+        for topic in topic_ids(topics):
+            asked[names[topic]] += count
+    found = [Question(key, count) for key, count in asked.items() if key not in answered]
+    return sorted(found, key=lambda each: (-each.asked, each.topic))
+
+
+_TOPICS_ANSWERED = "SELECT topic FROM templates WHERE retired_at IS NULL"
 
 
 def _may_write(actor: Person) -> None:

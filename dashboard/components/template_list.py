@@ -41,7 +41,7 @@ def draw(at: At) -> None:
 
 def _unanswered(at: At) -> None:
     names = dict(data.choices(at).topics)
-    found = templates.unanswered(at.db.reader(), at.now)
+    found = data.unanswered(at, at.now.replace(minute=0, second=0, microsecond=0))
     if found:
         with st.container(border=True):
             st.markdown("**Questions without an answer** (last 90 days)")
