@@ -18,7 +18,7 @@ if sys.path[0] != ROOT:
 
 import streamlit as st
 
-from dashboard.components import checklist, frame, session
+from dashboard.components import checklist, frame, links, session
 from storage.errors import EarshotError
 
 st.set_page_config(page_title="Earshot", page_icon="👂", layout="wide")
@@ -61,6 +61,7 @@ page = st.navigation(PAGES, expanded=True)
 if page.url_path == "blank":
     page.run()
     st.stop()
+links.register(each for pages in PAGES.values() for each in pages)
 frame.dress()
 frame.enter(page.url_path)
 with ExitStack() as run:

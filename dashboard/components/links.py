@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard import filters
 from storage.models import MentionFilter
 
+_KNOWN = "links.pages"
 OVERVIEW = "views/overview.py"
 MENTIONS = "views/mentions.py"
 CHECKS = "views/checks.py"
@@ -48,9 +49,15 @@ def many(count: int) -> str:
     return "1 mention →" if count == 1 else f"{count:,} mentions →"
 
 
+def register(pages: Iterable[st.Page]) -> None:
+    """Note the pages of this run: a link to one that is known looks up no file."""
+    st.session_state[_KNOWN] = {f"views/{page.url_path}.py": page for page in pages}
+
+
 def mentions(label: str, flt: MentionFilter) -> None:
     """Draw a link to exactly the mentions of a filter; ``label`` is ours."""
-    st.page_link(MENTIONS, label=label, query_params=filters.to_params(flt))
+    known: dict[str, st.Page] = st.session_state.get(_KNOWN, {})
+    st.page_link(known.get(MENTIONS, MENTIONS), label=label, query_params=filters.to_params(flt))
 
 
 def open_mentions(flt: MentionFilter) -> None:
