@@ -14,7 +14,7 @@ from collectors.contract import Posted, Replier, Replies
 from collectors.sender import Letter, Sender
 from storage import cases, outbox, reply_outbox, sources
 from storage.database import Database
-from storage.errors import ConfigError, EarshotError, NotFound, Refused
+from storage.errors import EarshotError, Refused
 from storage.jobs import sender
 from storage.outbox import Channel, Entry
 from storage.people import Person
@@ -48,22 +48,25 @@ def way(workspace: Workspace, case_id: int) -> Way:
         return Way("", None, "what was said is erased", "", None)
     reasons: list[str] = []
     for source_id in where.sources:
-        try:
-            collector = workspace.collector_of(workspace.source(source_id))
-        except (ConfigError, NotFound, EarshotError) as error:
-            reasons.append(str(error))
-            continue
-        rules = collector.info.replies if isinstance(collector, Replier) else None
-        if rules is None:
-            reasons.append(f"{collector.info.title} takes no replies through Earshot")
-            continue
-        needed = (*collector.info.secrets, *rules.secrets)
-        missing = [name for name in needed if not workspace.settings.secrets.get(name)]
-        if missing:
-            reasons.append(f"replying needs {', '.join(missing)}")
-            continue
-        return Way(source_id, rules, "", where.url, where.changed_at)
+        rules = rules_of(workspace, source_id)
+        if not isinstance(rules, str):
+            return Way(source_id, rules, "", where.url, where.changed_at)
+        reasons.append(rules)
     return Way("", None, "; ".join(dict.fromkeys(reasons)), where.url, where.changed_at)
+
+
+def rules_of(workspace: Workspace, source_id: str) -> Replies | str:
+    """Return what a source takes as replies, or say in words why it takes none."""
+    try:
+        collector = workspace.collector_of(workspace.source(source_id))
+    except EarshotError as error:
+        return str(error)
+    rules = collector.info.replies if isinstance(collector, Replier) else None
+    if rules is None:
+        return f"{collector.info.title} takes no replies through Earshot"
+    needed = (*collector.info.secrets, *rules.secrets)
+    missing = [name for name in needed if not workspace.settings.secrets.get(name)]
+    return f"replying needs {', '.join(missing)}" if missing else rules
 
 
 def send(

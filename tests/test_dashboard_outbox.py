@@ -79,7 +79,7 @@ def test_a_draft_is_sent_taken_back_and_sent_again(path: Path, place: FakeBusine
     assert record(path, "cases", "show", "1")["state"] == "sending"
     assert run(path, "outbox", "send").output == "0 replies sent.\n"
     assert record(path, "cases", "unsend", "1", "--as", "Ana")["state"] == "cancelled"
-    closing = ("--root-cause", "late", "--action", "refund")
+    closing = ("--close", "--root-cause", "late", "--action", "refund")
     record(path, "cases", "send", "1", "--text", "Very sorry", *closing, "--as", "Ana")
     workspace = later(path)
     assert sending.work_off(workspace) == 1
@@ -116,6 +116,15 @@ def test_a_site_without_an_api_says_where_to_post_by_hand(path: Path) -> None:
     url = "https://play.example/r1#reply"
     done = record(path, "cases", "record-reply", "2", "--url", url, "--as", "Ana")
     assert done["state"] == "answered"
+
+
+def test_pages_know_which_sources_take_replies(path: Path) -> None:
+    workspace = later(path)
+    rules_of = sending.rules_of
+    assert not isinstance(rules_of(workspace, "place"), str)
+    assert "takes no replies" in str(rules_of(workspace, "feed"))
+    assert "nothing of that name" in str(rules_of(workspace, "nothing of that name"))
+    workspace.close()
 
 
 def test_missing_secrets_are_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

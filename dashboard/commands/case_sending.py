@@ -15,8 +15,9 @@ who = click.option("--as", "who", required=True, metavar="NAME", help="Who acts.
 @places
 @click.argument("case_id", metavar="ID", type=int)
 @click.option("--text", help="What to answer; the draft if not given.")
-@click.option("--root-cause", help="Close the case once the reply stands: what was wrong.")
-@click.option("--action", help="Close the case once the reply stands: what was done about it.")
+@click.option("--close", is_flag=True, help="Close the case once the reply stands.")
+@click.option("--root-cause", default="", help="With --close: what was wrong.")
+@click.option("--action", default="", help="With --close: what was done about it.")
 @click.option("--version", type=int, help="Refuse if the case is not at this version.")
 @click.option("--mention-version", type=int, help="Refuse if the text is not this version.")
 @who
@@ -26,8 +27,9 @@ def send(
     config_path: Path,
     case_id: int,
     text: str | None,
-    root_cause: str | None,
-    action: str | None,
+    close: bool,
+    root_cause: str,
+    action: str,
     version: int | None,
     mention_version: int | None,
     who: str,
@@ -43,8 +45,8 @@ def send(
     from storage import people
     from storage.reply_outbox import Closing
 
-    if (root_cause is None) is not (action is None):
-        raise click.UsageError("give both --root-cause and --action, or neither")
+    if (root_cause or action) and not close:
+        raise click.UsageError("--root-cause and --action need --close")
     workspace = wiring.open_workspace(db_path, config_path, create=False)
     with workspace.db.write() as conn:
         actor = people.person(conn, who, workspace.now())
@@ -55,7 +57,7 @@ def send(
         text=text,
         version=version,
         mention_version=mention_version,
-        closing=Closing(root_cause, action) if root_cause and action else None,
+        closing=Closing(root_cause, action) if close else None,
     )
     say(as_json, record(entry), lambda _: line(entry))
 
