@@ -116,6 +116,17 @@ def work_off(workspace: Workspace) -> int:
     return Sender(store, workspace.collector_of, workspace.now).run()
 
 
+def work_off_mails(workspace: Workspace) -> int:
+    """Send every mail that is due; return how many the mail server took."""
+    from dashboard.delivery import mail
+
+    settings = workspace.settings
+    if settings.mail is None:
+        return 0
+    password = settings.secrets.get(mail.PASSWORD, "")
+    return mail.work_off(workspace.db, settings.mail, password, workspace.now)
+
+
 class SqliteReplies:
     """The outbox of replies bound to one database and clock, under a name of its own."""
 

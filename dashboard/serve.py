@@ -1,4 +1,4 @@
-"""The web server: the pages, two health routes and the headers that confine both.
+"""The web server: the pages, health, customers' answers and the headers that confine them.
 
 Started with ``streamlit run dashboard/serve.py``, best through ``earshot up``. Not here:
 the pages themselves (``app.py``) and the worker.
@@ -33,7 +33,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from dashboard import choice, lifeline, remembered, security
+from dashboard import choice, follow_up_page, lifeline, remembered, security
 from storage import revisions
 from storage.database import open_reader
 from storage.errors import ConfigError, StorageError
@@ -145,6 +145,7 @@ app = st.App(
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route(remembered.route(_prefix), remembered.remember),
+        Route("/followup/{token}", follow_up_page.page, methods=["GET", "POST"]),
     ],
     middleware=[
         Middleware(

@@ -29,6 +29,7 @@ KEYS: dict[str, dict[str, str]] = {
         "network": "table, see below",
         "audit": "table, see below",
         "brand": "one [[brand]] table a brand",
+        "mail": "table, see below",
         "source": "one [[source]] table a source",
         "taxonomy": "built-in taxonomy to start from: `earshot topics starters`; default general",
         "topic": "one [[topic]] table a topic; any replaces the built-in taxonomy",
@@ -37,6 +38,15 @@ KEYS: dict[str, dict[str, str]] = {
     "network": {"allow_private": "true lets sources live on loopback or private addresses"},
     "audit": {
         "heads": "file to which the audit chain's head is added daily; keep it apart from the data"
+    },
+    "mail": {
+        "host": "mail server (SMTP) by which mails leave",
+        "port": "its port; default 587",
+        "security": '"starttls", "tls" or "none"; default starttls',
+        "username": "sign-in there, with EARSHOT_MAIL_PASSWORD; none by default",
+        "sender": "address that mails come from",
+        "follow_up": "true asks customers with a known address whether it was sorted out",
+        "public_url": "address under which customers reach /followup, for links in mails",
     },
     "brand": {
         "name": "as shown",
@@ -83,6 +93,19 @@ KEYS: dict[str, dict[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class MailSettings:
+    """How mails leave; ``public_url`` is empty where customers cannot reach this machine."""
+
+    host: str
+    sender: str
+    port: int = 587
+    security: str = "starttls"
+    username: str = ""
+    follow_up: bool = False
+    public_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What ``earshot.toml`` declares; empty where there is no file."""
 
@@ -95,6 +118,7 @@ class Settings:
     rules: tuple[CaseRule, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
     audit_heads: Path | None = None
+    mail: MailSettings | None = None
 
 
 def load(path: Path) -> Settings:
@@ -152,6 +176,29 @@ def _settings(raw: dict[str, Any], secrets: Mapping[str, str], folder: Path) -> 
         _each(raw, "rule", "name", _rule),
         secrets,
         None if heads is None else folder / Path(heads).expanduser(),
+        _mail(raw),
+    )
+
+
+def _mail(raw: dict[str, Any]) -> MailSettings | None:
+    if "mail" not in raw:
+        return None
+    table = _table(raw, "mail")
+    _known("mail", table)
+    security = _typed(table, "security", str, "starttls")
+    if security not in ("starttls", "tls", "none"):
+        raise ConfigError(f'mail.security = {security!r} must be "starttls", "tls" or "none"')
+    url = _typed(table, "public_url", str, "")
+    if url and not url.startswith(("http://", "https://")):
+        raise ConfigError(f"mail.public_url = {url!r} must begin with https://")
+    return MailSettings(
+        host=_typed(table, "host", str),
+        sender=_typed(table, "sender", str),
+        port=_typed(table, "port", int, 587),
+        security=security,
+        username=_typed(table, "username", str, ""),
+        follow_up=_typed(table, "follow_up", bool, False),
+        public_url=url.rstrip("/"),
     )
 
 

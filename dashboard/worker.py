@@ -23,6 +23,8 @@ IMPORTED = "import"
 """Kind of a source that only imports bring mentions to; there is nothing to poll."""
 UNDERSTAND_EVERY = timedelta(seconds=2)
 SEND_EVERY = timedelta(seconds=2)
+MAIL_EVERY = timedelta(seconds=5)
+FOLLOW_UP_EVERY = timedelta(minutes=10)
 LOOKALIKES_EVERY = timedelta(seconds=30)
 TOPICS_EVERY = timedelta(hours=1)
 STUDY_EVERY = timedelta(days=1)
@@ -63,6 +65,8 @@ def jobs(workspace: Workspace, only: frozenset[str] = frozenset()) -> list[Job]:
         Job("lookalikes", LOOKALIKES_EVERY, partial(_lookalikes, workspace), steady=True),
         Job("send", SEND_EVERY, partial(_send, workspace), steady=True),
         Job("topics", TOPICS_EVERY, partial(_study, workspace), steady=True),
+        Job("mail", MAIL_EVERY, partial(_mail, workspace), steady=True),
+        Job("follow-up", FOLLOW_UP_EVERY, partial(_follow_up, workspace), steady=True),
         Job("signals", SIGNALS_EVERY, partial(_signals, workspace), steady=True),
         Job("deliver", DELIVER_EVERY, partial(_deliver, workspace), steady=True),
         Job("notices", NOTICES_EVERY, partial(_notices, workspace), steady=True),
@@ -162,6 +166,18 @@ def _checks(workspace: Workspace) -> None:
     from dashboard.checking import draw_if_due
 
     draw_if_due(workspace)
+
+
+def _mail(workspace: Workspace) -> None:
+    from dashboard.sending import work_off_mails
+
+    work_off_mails(workspace)
+
+
+def _follow_up(workspace: Workspace) -> None:
+    from dashboard.delivery.follow_up import look
+
+    look(workspace.db, workspace.settings.mail, workspace.now())
 
 
 def _signals(workspace: Workspace) -> None:

@@ -142,8 +142,8 @@ def claim(db: Database, channel: Channel, sender: str, now: datetime) -> Entry |
         if entry_id is None:
             return None
         conn.execute(
-            "UPDATE outbox SET state = 'sending', sender = ?, sender_until = ?,"
-            " attempts = attempts + 1 WHERE id = ?",
+            "UPDATE outbox SET doubts = doubts + (state = 'sending'), state = 'sending',"
+            " sender = ?, sender_until = ?, attempts = attempts + 1 WHERE id = ?",
             (sender, millis(now + HOLD), entry_id),
         )
         revisions.bump(conn, "queue")

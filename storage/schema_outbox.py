@@ -29,3 +29,28 @@ CREATE UNIQUE INDEX outbox_one_reply ON outbox (case_id)
 def m009_outbox(db: sqlite_utils.Database) -> None:
     """Replies and mails on their way."""
     run(db, _OUTBOX)
+
+
+# ``doubts`` counts attempts whose end nobody knows: a mail that is sent again after one is
+# marked as a repeat. ``person`` is a keyed digest of a mail address; so is ``stopped``'s.
+_AFTER = """
+ALTER TABLE outbox ADD COLUMN doubts INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE follow_ups (
+  id INTEGER PRIMARY KEY, case_id INTEGER NOT NULL, closed_at INTEGER NOT NULL,
+  person BLOB NOT NULL, entry_id INTEGER NOT NULL REFERENCES outbox, asked_at INTEGER NOT NULL,
+  answer TEXT, answered_at INTEGER, actor_id INTEGER REFERENCES people,
+  UNIQUE (case_id, closed_at)) STRICT;
+CREATE INDEX follow_ups_person ON follow_ups (person, asked_at);
+CREATE TABLE follow_up_stops (
+  person BLOB PRIMARY KEY, at INTEGER NOT NULL,
+  actor_id INTEGER NOT NULL REFERENCES people) STRICT, WITHOUT ROWID;
+CREATE TABLE case_outcomes (
+  case_id INTEGER NOT NULL, what TEXT NOT NULL, at INTEGER NOT NULL, before INTEGER,
+  after INTEGER, PRIMARY KEY (case_id, what, at)) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations()
+def after_the_reply(db: sqlite_utils.Database) -> None:
+    """Mails sent again, what customers were asked afterwards, and what came of replies."""
+    run(db, _AFTER)

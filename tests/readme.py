@@ -51,7 +51,9 @@ def setting_table() -> Iterable[str]:
     yield "| table | key | meaning |"
     yield "|---|---|---|"
     for table, keys in settings.KEYS.items():
-        where = {"": "(top)", "network": "`[network]`"}.get(table, f"`[[{table}]]`")
+        where = {"": "(top)", "network": "`[network]`", "mail": "`[mail]`"}.get(
+            table, f"`[[{table}]]`"
+        )
         for key, meaning in keys.items():
             yield f"| {where} | `{key}` | {meaning} |"
 

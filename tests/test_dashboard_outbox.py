@@ -77,7 +77,7 @@ def test_a_draft_is_sent_taken_back_and_sent_again(path: Path, place: FakeBusine
     sent = record(path, "cases", "send", "1", "--as", "Ana")
     assert (sent["state"], sent["text"], sent["case_id"]) == ("pending", "Sorry", "1")
     assert record(path, "cases", "show", "1")["state"] == "sending"
-    assert run(path, "outbox", "send").output == "0 replies sent.\n"
+    assert run(path, "outbox", "send").output == "0 replies and 0 mails sent.\n"
     assert record(path, "cases", "unsend", "1", "--as", "Ana")["state"] == "cancelled"
     closing = ("--close", "--root-cause", "late", "--action", "refund")
     record(path, "cases", "send", "1", "--text", "Very sorry", *closing, "--as", "Ana")

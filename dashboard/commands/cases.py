@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypedDict
 
 import click
 
+from dashboard.commands.case_after import answer, outcomes
 from dashboard.commands.case_sending import send, unsend
 from dashboard.commands.options import as_json, places
 
@@ -53,8 +54,8 @@ def command() -> None:
     """Look at the response queue and work on it."""
 
 
-command.add_command(send)
-command.add_command(unsend)
+for _each in (send, unsend, answer, outcomes):
+    command.add_command(_each)
 
 
 def _acting(make: Callable[..., AnyCommand]) -> click.Command:

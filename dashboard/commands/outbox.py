@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -84,7 +84,33 @@ def send(db_path: Path, config_path: Path) -> None:
     from dashboard import sending, wiring
 
     workspace = wiring.open_workspace(db_path, config_path, create=False)
-    click.echo(f"{sending.work_off(workspace)} replies sent.")
+    replies, mails = sending.work_off(workspace), sending.work_off_mails(workspace)
+    click.echo(f"{replies} replies and {mails} mails sent.")
+
+
+@command.command("stop")
+@places
+@click.argument("addresses", nargs=-1, metavar="[ADDRESS]…")
+@click.option("--file", "file", type=click.File(), help="One address a line.")
+@who
+def stop(
+    db_path: Path,
+    config_path: Path,
+    addresses: tuple[str, ...],
+    file: TextIO | None,
+    who: str,
+) -> None:
+    """Never again ask the people of these mail addresses whether it was sorted out."""
+    from storage import follow_ups
+
+    workspace, actor = _opened(db_path, config_path, who)
+    listed = [*addresses, *(line.strip() for line in file or ())]
+    wanted = [each for each in listed if each]
+    if not wanted:
+        raise click.UsageError("give addresses or --file")
+    for each in wanted:
+        follow_ups.stop(workspace.db, each, actor, workspace.now())
+    click.echo(f"{len(wanted)} addresses will not be asked again.")
 
 
 def _opened(db_path: Path, config_path: Path, who: str) -> tuple[Workspace, Person]:
