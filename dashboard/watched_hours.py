@@ -21,7 +21,7 @@ from sentiment.series import Floats
 from storage.alerts import Alert, scope_of, scope_parts
 from storage.hourly import HourCell
 
-LEAST_MENTIONS = 30
+LEAST_MENTIONS = 60
 """Of a series in the weeks looked at; below, nothing could be told."""
 MOST_SERIES = 400
 FAMILIES = ("volume", "new_topic", "negative_share")

@@ -12,6 +12,7 @@ import hmac
 import json
 import smtplib
 import ssl
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ from storage.models import Json
 SECONDS = 20.0
 DOMAIN = "earshot.invalid"
 """Right side of message ids: reserved (RFC 2606), so that nobody else can have made them."""
+OURSELVES = "localhost"
 REPEAT = "X-Earshot-Repeat"
 AGAIN = "This may be a repeat: Earshot was stopped while it sent this before."
 
@@ -96,16 +98,23 @@ def _connect(server: SplitResult, options: Mapping[str, str]) -> smtplib.SMTP:
     host = server.hostname or ""
     context = ssl.create_default_context()
     connection: smtplib.SMTP
+    # With a name of our own, smtplib does not ask the network for this machine's.
     if server.scheme == "smtps":
-        connection = smtplib.SMTP_SSL(host, server.port or 465, timeout=SECONDS, context=context)
+        connection = smtplib.SMTP_SSL(
+            host, server.port or 465, OURSELVES, timeout=SECONDS, context=context
+        )
     elif server.scheme == "smtp":
-        connection = smtplib.SMTP(host, server.port or 587, timeout=SECONDS)
-        if options.get("starttls", "yes") != "no":
-            connection.starttls(context=context)
+        connection = smtplib.SMTP(host, server.port or 587, OURSELVES, timeout=SECONDS)
     else:
         raise Dead("EARSHOT_SMTP begins with smtps:// or smtp://")
-    if server.username:
-        connection.login(unquote(server.username), unquote(server.password or ""))
+    try:
+        if server.scheme == "smtp" and options.get("starttls", "yes") != "no":
+            connection.starttls(context=context)
+        if server.username:
+            connection.login(unquote(server.username), unquote(server.password or ""))
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
@@ -166,11 +175,16 @@ def signature(secret: str, timestamp: int, body: bytes) -> str:
 
 def notify(message: Message, secrets: Mapping[str, str], now: datetime) -> None:
     """Tell by a service of apprise; it says no more than whether that worked."""
-    import apprise
-
     del now
-    service = apprise.Apprise()
-    if not service.add(_secret(secrets, f"EARSHOT_NOTIFY_{message.target}")):
+    address = _secret(secrets, f"EARSHOT_NOTIFY_{message.target}")
+    with warnings.catch_warnings():
+        # Its services are imported at the first address; what is deprecated there is not ours.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import apprise
+
+        service = apprise.Apprise()
+        known = service.add(address)
+    if not known:
         raise Dead(f"EARSHOT_NOTIFY_{message.target} is no address that apprise knows")
     if not service.notify(title=f"Earshot: {message.subject}", body=_text(message)):
         raise Held("the service did not take it; the address or its token may be wrong")
