@@ -31,6 +31,7 @@ SECTIONS = (
     "learning",
     "desk",
     "trust",
+    "alerts",
 )
 
 
@@ -101,6 +102,7 @@ def command(
 def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Section:
     """Measure one section; what is big is made in ``kept``, all else in ``work``."""
     from dashboard.bench import (
+        alerts,
         browser,
         desk,
         ingest,
@@ -133,6 +135,7 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
         "memory": lambda: memory.section(big(), work),
         "speed": lambda: speed.section(rounds),
         "understanding": understanding.section,
+        "alerts": alerts.section,
         "learning": learning_cost.section,
         "desk": lambda: desk.section(kept, work, size // 10, _say),
         "trust": trust.section,
