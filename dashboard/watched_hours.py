@@ -119,7 +119,7 @@ def causes(found: Sequence[Found]) -> list[Cause]:
     """Put together what may be the same mentions; the oddest of each leads."""
     groups: list[list[Found]] = []
     for each in sorted(found, key=lambda one: (one.look.a_week, one.series.parts)):
-        mine = [group for group in groups if any(_same(each.series, o.series) for o in group)]
+        mine = [group for group in groups if any(same(each.series, o.series) for o in group)]
         joined = [one for group in mine for one in group] + [each]
         groups = [group for group in groups if group not in mine] + [joined]
     return [Cause(group[0], tuple(group[1:])) for group in map(_ordered, groups)]
@@ -131,7 +131,7 @@ def standing(cause: Cause, lasting: Collection[Alert]) -> Alert | None:
     for alert in sorted(lasting, key=lambda each: each.id):
         if alert.signal in FAMILIES and "ago" in alert.numbers:
             about = series_of(alert.scope)
-            if any(_same(about, each.series) for each in members):
+            if any(same(about, each.series) for each in members):
                 return alert
     return None
 
@@ -146,7 +146,7 @@ def _ordered(group: list[Found]) -> list[Found]:
     return sorted(group, key=lambda one: (one.look.a_week, one.series.parts))
 
 
-def _same(one: Series, other: Series) -> bool:
+def same(one: Series, other: Series) -> bool:
     """Say whether two series may hold the same mentions: nowhere do they name different parts."""
     return one.brand == other.brand and all(
         not a or not b or a == b for a, b in zip(one[1:], other[1:], strict=True)

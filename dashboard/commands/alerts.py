@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dashboard.commands import alert_rules
 from dashboard.commands.options import as_json, places
 
 if TYPE_CHECKING:
@@ -138,3 +139,7 @@ def _line(alert: Alert) -> str:
         f"{alert.id:>6}  {alert.state.value:<12}  {alert.opened_at:%Y-%m-%d %H:%M} UTC  "
         f"{plain(alert.words)}"
     )
+
+
+for _each in alert_rules.COMMANDS:
+    command.add_command(_each)
