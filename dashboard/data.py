@@ -17,11 +17,13 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from dashboard import exports, figures, periods, seams
+from dashboard import standing as stand
 from dashboard.commands.export import in_words
 from dashboard.desk.starters import STARTERS
 from dashboard.exports import About, Format
 from dashboard.figures import Figure
 from dashboard.reports import weekly as reports
+from dashboard.standing import Standing
 from sentiment.prevalence import Estimates
 from storage import alerts as alert_store
 from storage import (
@@ -148,15 +150,6 @@ class Axis(NamedTuple):
     zone: str
 
 
-class Standing(NamedTuple):
-    """How fresh and how whole the data are; the line under every title."""
-
-    until: datetime | None
-    healthy: int
-    sources: int
-    unscored: float
-
-
 def health(at: At) -> list[coverage.SourceHealth]:
     """Every source with how it does; polls that bring nothing show within a minute."""
     return _health(at, at.minute)
@@ -164,9 +157,7 @@ def health(at: At) -> list[coverage.SourceHealth]:
 
 def standing(at: At) -> Standing:
     """How fresh and how whole the data are."""
-    polled = [each for each in health(at) if each.source.enabled]
-    healthy = sum(each.failing_since is None for each in polled)
-    return Standing(_until(at, at.minute), healthy, len(polled), unscored_share(at))
+    return stand.of(health(at), _until(at, at.minute), unscored_share(at))
 
 
 def load(at: At) -> case_lists.Load:
@@ -259,7 +250,12 @@ def exported(at: At, flt: MentionFilter, form: Format) -> bytes:
     """All mentions of a filter as a file, as ``earshot export`` writes it."""
     out = io.BytesIO()
     with at.db.snapshot() as conn:
-        about = About(at.zone, in_words(flt), workspace.is_sample(conn))
+        about = About(
+            at.zone,
+            in_words(flt),
+            workspace.is_sample(conn),
+            stand.words(standing(at), at.zone),
+        )
         exports.write(listing.every(conn, flt), out, form, about)
     return out.getvalue()
 

@@ -46,11 +46,12 @@ class Format(StrEnum):
 
 
 class About(NamedTuple):
-    """What a file says of itself: timezone of its times, filter in words, sample or real."""
+    """What a file says of itself: timezone, filter in words, sample or real, how fresh."""
 
     timezone: str
     chosen: str
     sample: bool
+    standing: str = ""
 
 
 class _Encoded:
@@ -227,6 +228,7 @@ def _about_sheet(sheet: Any, about: About, count: int, cut: int) -> None:
         ("Mentions", str(count)),
         ("Filter", about.chosen),
         ("Times are in", about.timezone),
+        *([("As known", about.standing)] if about.standing else []),
         ("Data", "SAMPLE: an invented company, no real customers" if about.sample else "real"),
     ]
     if cut:

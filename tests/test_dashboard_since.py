@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, expect
 
-from dashboard import data, filters, news, remembered
+from dashboard import data, filters, news, remembered, standing
 from dashboard.wiring import Workspace
 from storage import people, polls, queries, visits
 from storage.people import Role
@@ -142,3 +142,15 @@ def test_a_manager_begins_with_the_report(space: Workspace, url: str, browser: B
         expect(page.get_by_role("heading", name="Reports")).to_be_visible(timeout=LONG)
         page.goto(f"{url}/?period=7d")
         expect(page.get_by_role("heading", name="Overview")).to_be_visible(timeout=LONG)
+
+
+def test_one_line_says_how_fresh_and_whole_the_data_are(space: Workspace) -> None:
+    at = data.at(space.db, space.now())
+    said = standing.words(data.standing(at), at.zone)
+    assert said == standing.words(standing.now(space.db.reader(), at.now), at.zone)
+    assert re.fullmatch(
+        r"Data to .+ Europe/Berlin · \d of 3 sources healthy( · .+ unscored)?", said
+    )
+    assert standing.words(standing.Standing(None, 0, 0, 0.001), "UTC") == (
+        "No data yet · <1 % unscored"
+    )

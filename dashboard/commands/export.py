@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import sys
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,10 +72,13 @@ def mentions(db_path: Path, form: str | None, out: Path | None, **rest: Any) -> 
 
 
 def _write(conn: sqlite3.Connection, flt: MentionFilter, form: Format, out: Path | None) -> None:
+    from dashboard import standing
     from dashboard.exports import About, write
     from storage import listing, queries, workspace
 
-    about = About(workspace.timezone(conn), in_words(flt), workspace.is_sample(conn))
+    zone = workspace.timezone(conn)
+    known = standing.words(standing.now(conn, datetime.now(UTC)), zone)
+    about = About(zone, in_words(flt), workspace.is_sample(conn), known)
     expected = queries.count(conn, flt)
     with target(out) as file:
         count = write(_watched(listing.every(conn, flt), expected), file, form, about)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import data, markup, remembered
+from dashboard import data, markup, remembered, standing
 from dashboard.components import bell, hint, links, live, notices, session
 from dashboard.data import At
 from storage import visits
@@ -59,20 +59,9 @@ def title(at: At, name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.title(name, anchor=False, width="stretch")
         bell.draw(at)
-    st.caption(standing(at))
+    st.caption(standing.words(data.standing(at), at.zone))
     hint.steps(at, st.session_state.get("page", ""))
     notices.pending()
-
-
-def standing(at: At) -> str:
-    """Say how fresh and how whole the data are."""
-    now = data.standing(at)
-    parts = [f"Data to {markup.when(now.until, at.zone)} {at.zone}" if now.until else "No data yet"]
-    if now.sources:
-        parts.append(f"{now.healthy} of {now.sources} sources healthy")
-    if now.unscored:
-        parts.append(f"{now.unscored:.0%} unscored" if now.unscored >= 0.005 else "<1 % unscored")
-    return " · ".join(parts)
 
 
 def who(at: At) -> None:
