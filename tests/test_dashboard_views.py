@@ -19,6 +19,7 @@ from dashboard.exports import Format
 from dashboard.reports import weeks
 from dashboard.wiring import Workspace
 from storage import (
+    alert_rules,
     alerts,
     cases,
     coverage,
@@ -269,6 +270,23 @@ def test_alerts_are_acknowledged_by_somebody(space: Workspace, visit: Open) -> N
     found = alerts.unresolved(space.db.reader())[0]
     assert (found.state.value, found.actor) == ("acknowledged", "Anna")
     assert "seen by Anna" in shown(app)
+    app = app.button(key=f"up-{found.id}").click().run()
+    assert not app.exception
+    assert alert_rules.votes(space.db.reader()) == {found.id: (1, 0)}
+
+
+def test_a_budget_is_tried_on_the_past_before_it_counts(space: Workspace, visit: Open) -> None:
+    known_person(space, "Anna")
+    app = visit("alerts", who="Anna")
+    app.session_state["alerts.rule"] = True
+    app = app.run()
+    app = app.number_input(key="alerts.budget").set_value(1.5).run()
+    app = app.button(key="alerts.try").click().run()
+    assert not app.exception
+    assert any("It would have spoken" in each.value for each in app.markdown)
+    app = app.button(key="alerts.use").click().run()
+    assert not app.exception
+    assert alert_rules.rule(space.db.reader(), alert_rules.USUAL).budget == 1.5
 
 
 def test_a_source_is_paused_and_resumed(space: Workspace, visit: Open) -> None:

@@ -14,6 +14,7 @@ from dashboard.data import At
 from dashboard.desk import alerts as life
 from dashboard.desk import evidence
 from dashboard.desk.until import until
+from storage import alert_rules
 from storage import alerts as stored
 from storage.alerts import Alert, AlertState, Moved, scope_parts
 from storage.models import MentionFilter, Urgency
@@ -82,6 +83,8 @@ def _alert(at: At, alert: Alert) -> None:
             _evidence(at, alert)
             if person is not None and alert.state is not AlertState.RESOLVED:
                 _actions(alert, person)
+            if person is not None:
+                _thumbs(at, alert, person)
 
 
 def _card(at: At, alert: Alert) -> str:
@@ -90,9 +93,10 @@ def _card(at: At, alert: Alert) -> str:
     )
     title = _SIGNALS.get(alert.signal, alert.signal)
     since = f"since {markup.when(alert.opened_at, at.zone)}"
+    chips = markup.chip(alert.severity.value) + markup.chip(state)
     return (
         f'<div class="es-row"><span class="es-title">{markup.said(title)}</span>'
-        f'{markup.chip(state)}<span class="es-meta es-push">{markup.said(since)}</span></div>'
+        f'{chips}<span class="es-meta es-push">{markup.said(since)}</span></div>'
         f"{markup.line(alert.words)}"
     )
 
@@ -150,6 +154,25 @@ def _actions(alert: Alert, person: Person) -> None:
         args=(alert.id, person, life.resolve),
         help="The same cause stays silent until things were normal again.",
     )
+
+
+def _thumbs(at: At, alert: Alert, person: Person) -> None:
+    """Ask whether it was worth it; the answers make the precision of its rule."""
+    up, down = alert_rules.votes(at.db.reader()).get(alert.id, (0, 0))
+    for useful, label, count in ((True, "👍 Worth it", up), (False, "👎 Noise", down)):
+        st.button(
+            f"{label} {count}" if count else label,
+            key=f"{'up' if useful else 'down'}-{alert.id}",
+            type="tertiary",
+            on_click=_vote,
+            args=(alert.id, useful, person),
+        )
+
+
+def _vote(alert_id: int, useful: bool, person: Person) -> None:
+    space = session.workspace()
+    with notices.explained():
+        alert_rules.vote(space.db, alert_id, useful, person, space.now())
 
 
 def _snooze(alert_id: int, person: Person) -> None:
