@@ -19,6 +19,7 @@ import numpy as np
 
 from dashboard.bench import datasets
 from dashboard.bench.made_weeks import made
+from dashboard.bench.replayed import replayed
 from dashboard.bench.table import Figure, Goal, Section
 from sentiment import detection
 
@@ -68,6 +69,8 @@ def section(place: Path = datasets.PLACE) -> Section:
     figures = list(made())
     if (place / "nab" / "windows.json").exists():
         figures = [*_labelled(labelled(place / "nab")), *figures]
+    if (place / "airline" / "tweets.csv").exists():
+        figures += replayed(place / "airline" / "tweets.csv")
     return Section(
         "alerts",
         "Labelled windows hit and false alarms a series-week, alarms within 12 h merged, the first"
