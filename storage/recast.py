@@ -137,6 +137,8 @@ class _Lists:
             f"DELETE FROM {self._table} WHERE {self._column} = ? AND slice_id = ? AND position = ?",
             self._stale,
         )
+        # In the order of the key, which is not that of the mentions.
+        self._new.sort()
         conn.executemany(f"INSERT INTO {self._table} VALUES (?,?,?,?)", self._new)
 
 
