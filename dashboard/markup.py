@@ -88,7 +88,8 @@ mark.es-for, mark.es-against {{ background:transparent; text-decoration:underlin
 mark.es-for {{ text-decoration-color:{theme.LABELS[Label.POSITIVE]}; }}
 mark.es-against {{ text-decoration-color:{theme.LABELS[Label.NEGATIVE]}; }}
 mark.es-intent {{ background:transparent; border-bottom:2px dotted currentColor; }}
-mark.es-urgent {{ outline:2px solid {theme.LABELS[Label.NEGATIVE]}; font-weight:600; }}
+mark.es-urgent {{ background:transparent; font-weight:600;
+  outline:2px solid {theme.LABELS[Label.NEGATIVE]}; }}
 </style>"""
 """Styles of the classes used here; colours work on light and dark alike."""
 
