@@ -13,6 +13,8 @@ from storage.case_model import Approval, Case, EventType, Recorded
 from storage.models import CaseState
 
 PREVIEW = 140
+AT_RISK = timedelta(hours=1)
+"""From so long before its due time a case is marked."""
 _APPROVALS = {
     Approval.ASKED: "waits for approval",
     Approval.APPROVED: "approved",
@@ -153,6 +155,8 @@ def _due_at(case: Case, now: datetime, zone: str) -> str:
     shown = f"{local:%H:%M}" if local.date() == today.date() else f"{local:%a %H:%M}"
     if local - today > timedelta(days=6):
         shown = f"{local.day} {local:%b}"
+    if case.due_at - now < AT_RISK:
+        return f'<span class="es-bad">due {shown}, in {markup.ago(case.due_at, now)[3:]}</span>'
     return f'<span class="es-due">due {shown}</span>'
 
 

@@ -19,7 +19,6 @@ from zoneinfo import ZoneInfo
 from dashboard import exports, figures, periods, seams
 from dashboard import standing as stand
 from dashboard.commands.export import in_words
-from dashboard.desk.starters import STARTERS
 from dashboard.exports import About, Format
 from dashboard.figures import Figure
 from dashboard.reports import weekly as reports
@@ -27,32 +26,22 @@ from dashboard.standing import Standing
 from sentiment.prevalence import Estimates
 from storage import alerts as alert_store
 from storage import (
-    approvals,
     authors,
     case_lists,
     cases,
     coverage,
     listing,
     models_store,
-    notices,
     people,
     queries,
     revisions,
-    rules,
-    shelves,
     workspace,
 )
 from storage import bursts as burst_store
-from storage import saved_views as views
-from storage import templates as template_store
 from storage.case_model import Case, Recorded
 from storage.database import Database
 from storage.listing import MentionDetail, MentionRow
 from storage.models import CaseState, MentionFilter
-from storage.shelves import ALL, Shelf, Sieve
-
-SAME_PERSON = 10
-"""Messages of the same person that a case shows, at most."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -293,82 +282,6 @@ def queue(
     return case_lists.queue(
         at.db.reader(), states=states, owner_id=owner_id, after=after, limit=limit
     )
-
-
-def shelf(
-    at: At, shelf: Shelf, person: people.Person | None, *, sieve: Sieve = ALL, limit: int = 30
-) -> list[case_lists.Item]:
-    """The cases of one of the four states that a person sees."""
-    return shelves.items(at.db.reader(), shelf, person, at.now, sieve=sieve, limit=limit)
-
-
-def shelf_count(at: At, shelf: Shelf, person: people.Person | None) -> int:
-    """How many cases are there; what time alone moves shows within a minute."""
-    return _shelf_count(at, shelf, person, at.minute)
-
-
-@reads("queue", "facts", keep=64)
-def _shelf_count(
-    conn: sqlite3.Connection, shelf: Shelf, person: people.Person | None, minute: datetime
-) -> int:
-    return shelves.count(conn, shelf, person, minute)
-
-
-case_tags = reads("queue", keep=8)(shelves.tags)
-
-
-def saved_views(at: At, person: people.Person | None) -> list[views.SavedView]:
-    """The lists kept by name that somebody may use."""
-    return views.views(at.db.reader(), None if person is None else person.id)
-
-
-@reads("settings", keep=8)
-def rule_names(conn: sqlite3.Connection) -> list[str]:
-    """The names of the case rules that count."""
-    return [rule.name for rule in rules.active(conn)]
-
-
-def same_person(at: At, row: MentionRow) -> list[MentionRow]:
-    """What else the same name said on the same site, newest first."""
-    conn = at.db.reader()
-    site = row.place.partition(":")[0]
-    ids = authors.mention_ids(conn, site, row.author, SAME_PERSON + 1)
-    return listing.rows(conn, [each for each in ids if each != row.id][:SAME_PERSON])
-
-
-def notices_read(at: At, person: people.Person, case_id: int) -> None:
-    """Whoever opens a case has seen what the bell said of it."""
-    if notices.unread(at.db.reader(), person.id):
-        notices.read(at.db, person.id, at.now, case_id=case_id)
-
-
-def must_be_approved(at: At, case: Case, person: people.Person) -> bool:
-    """Whether somebody's answer to a case waits for a lead."""
-    return approvals.needed(at.db.reader(), case.mention_id, person)
-
-
-def recent_answers(at: At) -> list[str]:
-    """The words of the latest answers."""
-    return case_lists.recent_answers(at.db.reader())
-
-
-@reads("settings", keep=8)
-def templates(conn: sqlite3.Connection) -> list[template_store.Template]:
-    """The team's templates, built-in ones where it has none."""
-    return template_store.templates(conn) or list(STARTERS)
-
-
-def unread(at: At, person: people.Person) -> int:
-    """How many notices somebody has not read."""
-    return notices.unread(at.db.reader(), person.id)
-
-
-def notices_of(at: At, person: people.Person) -> list[notices.Notice]:
-    """Somebody's latest notices."""
-    return notices.of(at.db.reader(), person.id)
-
-
-actions = reads("queue", keep=8)(case_lists.actions)
 
 
 def closed(at: At, *, before: Case | None, limit: int) -> list[case_lists.Item]:

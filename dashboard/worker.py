@@ -193,10 +193,12 @@ def _deliver(workspace: Workspace) -> None:
 
 
 def _notices(workspace: Workspace) -> None:
-    """Tell holders what is due soon."""
+    """Tell holders what is due soon, leads what became late, and mail what stays unread."""
+    from dashboard.delivery import digest
     from storage import notices
 
     notices.due(workspace.db, workspace.now())
+    digest.gather(workspace.db, workspace.now())
 
 
 def _keep_head(workspace: Workspace) -> None:

@@ -6,6 +6,7 @@ is shown. Not here: sending mail.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -14,12 +15,14 @@ from typing import NamedTuple
 
 from storage.case_model import Case, Event, EventType
 from storage.database import Database
+from storage.errors import InputError
 from storage.models import CaseState
 from storage.times import millis, moment
 
 SOON = timedelta(minutes=30)
 """How long ahead of its due time a case's holder is told."""
 KEPT = timedelta(days=60)
+_ADDRESS = re.compile(r"[^@\s,;<>\"]{1,64}@[^@\s,;<>\"]{1,190}")
 
 
 class NoticeKind(StrEnum):
@@ -34,6 +37,7 @@ class NoticeKind(StrEnum):
     ANSWERED = "answered"
     GONE = "gone"
     DUE = "due"
+    LATE = "late"
 
 
 class Notice(NamedTuple):
@@ -72,6 +76,7 @@ def due(db: Database, now: datetime) -> int:
         ).fetchall()
         for person_id, case_id in rows:
             _insert(conn, person_id, case_id, NoticeKind.DUE, 0, now)
+        _escalate(conn, now)
         conn.execute("DELETE FROM notices WHERE at < ?", (millis(now - KEPT),))
     return len(rows)
 
@@ -122,6 +127,53 @@ def mailed(conn: sqlite3.Connection, ids: Iterable[int], now: datetime) -> None:
     conn.executemany(
         "UPDATE notices SET mailed_at = ? WHERE id = ?", [(millis(now), each) for each in ids]
     )
+
+
+def mailed_since(conn: sqlite3.Connection, person_id: int, since: datetime) -> bool:
+    """Say whether a digest went out to somebody since a moment."""
+    row = conn.execute(
+        "SELECT 1 FROM notices WHERE person_id = ? AND mailed_at > ? LIMIT 1",
+        (person_id, millis(since)),
+    ).fetchone()
+    return row is not None
+
+
+def address(conn: sqlite3.Connection, person_id: int) -> str:
+    """Return where somebody's digest goes, '' where none is wanted."""
+    row = conn.execute(
+        "SELECT address FROM person_mail WHERE person_id = ?", (person_id,)
+    ).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def set_address(conn: sqlite3.Connection, person_id: int, text: str) -> None:
+    """Choose where somebody's digest goes; '' ends it."""
+    wanted = text.strip()
+    if wanted and not _ADDRESS.fullmatch(wanted):
+        raise InputError(f"{wanted!a} is no mail address")
+    conn.execute("DELETE FROM person_mail WHERE person_id = ?", (person_id,))
+    if wanted:
+        conn.execute("INSERT INTO person_mail VALUES (?,?)", (person_id, wanted))
+
+
+def _escalate(conn: sqlite3.Connection, now: datetime) -> None:
+    """Tell leads of what became late within the last hour, once; a backlog tells nobody."""
+    rows = conn.execute(
+        "SELECT p.id, c.id FROM cases c, people p WHERE c.closed_at IS NULL"
+        " AND c.state IN (?, ?) AND c.paused_at IS NULL AND c.due_at > ? AND c.due_at <= ?"
+        " AND p.role IN ('lead', 'admin') AND NOT EXISTS (SELECT 1 FROM notices n"
+        " WHERE n.case_id = c.id AND n.person_id = p.id AND n.kind = ?"
+        " AND n.at >= c.due_at) LIMIT 200",
+        (
+            CaseState.NEW,
+            CaseState.CLAIMED,
+            millis(now - 2 * SOON),
+            millis(now),
+            NoticeKind.LATE,
+        ),
+    ).fetchall()
+    for person_id, case_id in rows:
+        _insert(conn, person_id, case_id, NoticeKind.LATE, 0, now)
 
 
 def _wanted(conn: sqlite3.Connection, case: Case, event: Event) -> list[tuple[int, NoticeKind]]:

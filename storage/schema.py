@@ -183,6 +183,7 @@ def migrate(conn: sqlite3.Connection) -> None:
         schema_watch,
         schema_work,
         schema_work_answers,
+        schema_work_mail,
     )
 
     assert schema_desk
@@ -201,6 +202,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     assert schema_topics
     assert schema_actions
     assert schema_work_answers
+    assert schema_work_mail
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         # A table that others refer to can only be made anew while nobody checks; inside a

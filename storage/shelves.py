@@ -31,13 +31,16 @@ class Shelf(StrEnum):
 class Sieve(NamedTuple):
     """What a list leaves out; empty fields leave out nothing.
 
-    ``rule`` is the name of the case rule that opened it, ``priority`` the least urgent shown.
+    ``tier`` and ``customer`` ("region=north") are of the list of customers, ``rule`` is the
+    case rule that opened it, ``priority`` the least urgent shown.
     """
 
     source: str = ""
     tag: str = ""
     rule: str = ""
     topic: str = ""
+    tier: str = ""
+    customer: str = ""
     priority: int = 5
 
 
@@ -57,6 +60,10 @@ _FREE = (
     "c.state = 'waiting' AND c.snooze_until <= :now AND c.owner_id IS NOT :who",
 )
 """Three conditions with an index each: nobody has it, its holder left, its date has come."""
+_KNOWN = (
+    " AND EXISTS (SELECT 1 FROM identities i JOIN customers k ON k.key = i.author"
+    " WHERE i.mention_id = m.id AND i.author <> '' AND {})"
+)
 _THERE = "m.deleted_at IS NULL AND m.erased_at IS NULL"
 
 
@@ -99,7 +106,7 @@ def following(conn: sqlite3.Connection, person: Person, now: datetime, *, but: i
 def tags(conn: sqlite3.Connection) -> list[str]:
     """Return the tags that open cases have, in order."""
     rows = conn.execute(
-        "SELECT DISTINCT t.value FROM cases c, json_each(c.tags) t"
+        "SELECT DISTINCT t.value FROM cases c INDEXED BY cases_tagged, json_each(c.tags) t"
         " WHERE c.closed_at IS NULL AND c.tags <> '[]' ORDER BY 1"
     )
     return [str(tag) for (tag,) in rows]
@@ -158,6 +165,15 @@ def _sieved(sieve: Sieve, args: Args) -> str:
             " AND t.key = :topic)"
         )
         args["topic"] = sieve.topic
+    if sieve.tier:
+        found += _KNOWN.format("k.tier = :tier")
+        args["tier"] = sieve.tier
+    if sieve.customer:
+        column, _, args["value"] = sieve.customer.partition("=")
+        args["column"] = column
+        found += _KNOWN.format(
+            "EXISTS (SELECT 1 FROM json_each(k.extra) j WHERE j.key = :column AND j.value = :value)"
+        )
     if sieve.priority < ALL.priority:
         found += " AND c.priority <= :priority"
         args["priority"] = sieve.priority

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.delivery import digest
 from storage import approvals, case_lists, cases, notices, people, writing
 from storage.case_model import (
     LEASE,
@@ -262,6 +264,41 @@ def test_notices_reach_whom_they_concern(db: Database, team: dict[str, Person]) 
     assert list(notices.to_mail(db.reader(), due)) == [ana.id]
     notices.read(db, ana.id, due, case_id=2)
     assert notices.unread(db.reader(), ana.id) == 0
+
+
+def test_a_digest_tells_once_what_stays_unread(db: Database, team: dict[str, Person]) -> None:
+    ana, ben = team["Ana"], team["Ben"]
+    act(db, Transfer(actor=ana, to=ben))
+    with db.write() as conn:
+        notices.set_address(conn, ben.id, "ben@example.org")
+        with pytest.raises(InputError, match="no mail address"):
+            notices.set_address(conn, ana.id, "ana@x, eve@x")
+    assert digest.gather(db, NOW + 10 * MINUTE) == 0
+    act(db, Note(actor=ana, text="@Ben?"), NOW + 20 * MINUTE)
+    assert digest.gather(db, NOW + 40 * MINUTE) == 1
+    row = (
+        db.reader().execute("SELECT kind, content FROM outbox WHERE channel = 'notice'").fetchone()
+    )
+    said = json.loads(row[1])
+    assert (row[0], said["target"], said["subject"]) == (
+        "mail",
+        "mail:ben@example.org",
+        "2 notices from the queue",
+    )
+    assert "Case 1: given to you (Ana, 10:00 UTC)" in said["text"]
+    act(db, Note(actor=ana, text="@Ben!"), NOW + 41 * MINUTE)
+    assert digest.gather(db, NOW + 90 * MINUTE) == 0
+    assert digest.gather(db, NOW + 120 * MINUTE) == 1
+    assert digest.gather(db, NOW + 200 * MINUTE) == 0
+
+
+def test_leads_hear_once_of_what_became_late(db: Database, team: dict[str, Person]) -> None:
+    due = cases.load(db.reader(), 1).due_at
+    notices.due(db, due + 5 * MINUTE)
+    notices.due(db, due + 10 * MINUTE)
+    assert kinds(db, team["Lea"]) == [NoticeKind.LATE] * 3
+    notices.due(db, due + timedelta(days=9))
+    assert len(kinds(db, team["Lea"])) == 3
 
 
 def test_an_erasure_takes_what_is_being_typed(db: Database, team: dict[str, Person]) -> None:

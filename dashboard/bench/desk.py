@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from pathlib import Path
+from random import Random
 
 from dashboard.bench import server, wire, workspaces
 from dashboard.bench.corpus import NOW, SOURCES, Corpus
@@ -47,8 +49,8 @@ def section(kept: Path, work: Path, count: int, say: Callable[[str], object]) ->
         "desk",
         f"{count:,} open cases, {PEOPLE} people at once (a process each, {PAUSE} s between two"
         f" steps, {STEPS} cases each): claim the next, keep what is typed, send (accepted into"
-        f" the outbox), at the store. The page: {CLICKS} runs in {PEOPLE} browser sessions at"
-        " once over the websocket.",
+        f" the outbox), at the store. The page: {CLICKS} runs in each of {PEOPLE} browser sessions"
+        " over the websocket, at random 0.5 to 2.5 s after the one before.",
         tuple(figures),
     )
 
@@ -124,11 +126,19 @@ def _page(path: Path, work: Path) -> float:
         ]
         for each in sessions:
             each.rerun()
-        took: list[float] = []
-        for _ in range(CLICKS):
-            time.sleep(PAUSE)
-            took += [1000 * seconds for seconds in wire.together(sessions)]
+        with ThreadPoolExecutor(PEOPLE) as pool:
+            took = [each for many in pool.map(_clicks, sessions, range(PEOPLE)) for each in many]
     return _p95(took)
+
+
+def _clicks(session: wire.Session, number: int) -> list[float]:
+    """Click now and then, as somebody does who reads; return milliseconds of each."""
+    draw = Random(number)
+    found = []
+    for _ in range(CLICKS):
+        time.sleep(draw.uniform(0.5, 2.5))
+        found.append(1000 * session.rerun())
+    return found
 
 
 def _p95(took: list[float]) -> float:

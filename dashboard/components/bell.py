@@ -4,24 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import data, markup
+from dashboard import case_data, markup
 from dashboard.components import links, session
+from dashboard.components import notices as words
 from dashboard.data import At
+from dashboard.notice_words import WORDS
 from storage import notices
-from storage.notices import NoticeKind
 from storage.people import Person
-
-WORDS = {
-    NoticeKind.ASSIGNED: "given to you",
-    NoticeKind.TAKEN: "taken over from you",
-    NoticeKind.SENT_BACK: "sent back to you",
-    NoticeKind.APPROVED: "your draft is approved",
-    NoticeKind.APPROVAL: "waits for your approval",
-    NoticeKind.MENTIONED: "you are named in a note",
-    NoticeKind.ANSWERED: "the customer wrote again",
-    NoticeKind.GONE: "the text was deleted at its source",
-    NoticeKind.DUE: "due in half an hour",
-}
 
 
 def draw(at: At) -> None:
@@ -29,13 +18,13 @@ def draw(at: At) -> None:
     person = session.actor()
     if person is None:
         return
-    number = data.unread(at, person)
+    number = case_data.unread(at, person)
     label = f"🔔 {number}" if number else "🔔"
     box = st.popover(label, key="bell", on_change="rerun", help="What you should know")
     if not box.open:
         return
     with box:
-        found = data.notices_of(at, person)
+        found = case_data.notices_of(at, person)
         if not found:
             st.caption("Nothing yet: what colleagues give or ask you will stand here.")
         for each in found:
@@ -49,8 +38,21 @@ def draw(at: At) -> None:
             st.html(markup.line(f"{each.by}, {markup.ago(each.at, at.now)}"))
         if number:
             st.button("All read", key="bell.read", on_click=_read, args=(person,))
+        st.text_input(
+            "Mail me what I have not read, to",
+            notices.address(at.db.reader(), person.id),
+            key="bell.mail",
+            placeholder="nobody@example.org; empty for no mail",
+            on_change=_mail,
+            args=(person,),
+        )
 
 
 def _read(person: Person) -> None:
     space = session.workspace()
     notices.read(space.db, person.id, space.now())
+
+
+def _mail(person: Person) -> None:
+    with words.explained(), session.workspace().db.write() as conn:
+        notices.set_address(conn, person.id, str(st.session_state["bell.mail"]))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import data, markup, sending
+from dashboard import case_data, data, markup, sending
 from dashboard.components import case_actions, notices, session
 from dashboard.components.case_actions import field, typed
 from dashboard.data import At
@@ -44,7 +44,7 @@ def closing(at: At, item: Item) -> None:
     known = data.root_causes(at)
     usual = next((names.get(each, each) for each in item.mention.topics), "other")
     causes = list(dict.fromkeys([usual, *known, "other"]))
-    actions = list(dict.fromkeys([USUAL_ACTION, "refunded", "passed on", *data.actions(at)]))
+    actions = list(dict.fromkeys([USUAL_ACTION, "refunded", "passed on", *case_data.actions(at)]))
     left, right = st.columns(2)
     left.selectbox("What was wrong", causes, 0, key=field(case, "cause"), accept_new_options=True)
     right.selectbox("What was done", actions, 0, key=field(case, "action"), accept_new_options=True)
@@ -53,7 +53,7 @@ def closing(at: At, item: Item) -> None:
 def button(at: At, item: Item, person: Person) -> None:
     """Draw the button that sends, or asks for approval where that comes first."""
     case = item.case
-    if data.must_be_approved(at, case, person) and case.approval is not Approval.APPROVED:
+    if case_data.must_be_approved(at, case, person) and case.approval is not Approval.APPROVED:
         waits = case.approval is Approval.ASKED
         st.button(
             "Waits for approval" if waits else "Ask for approval",

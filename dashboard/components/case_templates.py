@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import data
+from dashboard import case_data, data
 from dashboard.components import case_actions, case_draft, notices, session
 from dashboard.components.case_actions import field
 from dashboard.data import At
@@ -23,7 +23,7 @@ def offer(at: At, item: Item, person: Person) -> None:
     """Offer a suggested answer and the templates that fit; one tap writes it into the field."""
     found = occasion(at, item, person)
     last = templates.latest(at.db.reader(), person)
-    fit = answers.fitting(data.templates(at), found, item.mention.topics, last)
+    fit = answers.fitting(case_data.templates(at), found, item.mention.topics, last)
     with st.container(horizontal=True, gap="small", key="case-templates"):
         st.button(
             "Suggest an answer",
@@ -80,14 +80,14 @@ def occasion(at: At, item: Item, person: Person) -> Occasion:
         topics=tuple(names.get(each, each) for each in mention.topics),
         praised=praised,
         blamed=blamed,
-        earlier=len(data.same_person(at, mention)),
+        earlier=len(case_data.same_person(at, mention)),
         agent=person.name.split()[0],
         brand=mention.brand,
     )
 
 
 def _suggest(at: At, item: Item, person: Person, found: Occasion) -> None:
-    recent = [*data.recent_answers(at), case_actions.kept_text(item.case, person)]
+    recent = [*case_data.recent_answers(at), case_actions.kept_text(item.case, person)]
     _put(item, person, answers.suggested(found, recent), SUGGESTED)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import case_markup, data, markup
+from dashboard import case_data, case_markup, data, markup
 from dashboard.components import (
     case_actions,
     case_draft,
@@ -42,7 +42,7 @@ def case(at: At, case_id: int) -> None:
         return
     person = session.actor()
     if person is not None:
-        data.notices_read(at, person, case_id)
+        case_data.notices_read(at, person, case_id)
     st.html(case_markup.head(item.case, at.now))
     detail = data.mention(at, item.mention.id)
     mention_detail.said(at, detail)
@@ -112,7 +112,7 @@ def _ended(at: At, case: Case, person: Person) -> None:
 
 def _around(at: At, item: Item) -> None:
     """Draw the person's other messages and what happened to the case."""
-    others = data.same_person(at, item.mention)
+    others = case_data.same_person(at, item.mention)
     if others:
         box = st.expander(
             f"More of this person ({len(others)})", key="case.person", on_change="rerun"

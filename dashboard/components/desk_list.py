@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import case_markup, data
+from dashboard import case_data, case_markup, data
 from dashboard.components import case_actions, desk_bulk, desk_views, notices, session
 from dashboard.data import At
 from storage.case_lists import Item
@@ -12,6 +12,8 @@ from storage.people import Person
 from storage.shelves import COUNTED, Shelf
 
 PAGE = 20
+BESIDE = 8
+"""Cases of the list while one is open beside it: each costs a millisecond of every click."""
 _TITLES = {Shelf.MINE: "Mine", Shelf.NEW: "New", Shelf.WAITING: "Waiting", Shelf.DONE: "Done"}
 _NOTHING = {
     Shelf.MINE: ("Nothing of yours", "Press N to take the most urgent new one."),
@@ -26,8 +28,8 @@ def draw(at: At, chosen: int | None) -> None:
     person = session.actor()
     shelf = _shelf(at, person)
     sieve = desk_views.sieve()
-    shown = st.session_state.get("desk.shown", PAGE)
-    items = data.shelf(at, shelf, person, sieve=sieve, limit=shown + 1)
+    shown = st.session_state.get("desk.shown", PAGE if chosen is None else BESIDE)
+    items = case_data.shelf(at, shelf, person, sieve=sieve, limit=shown + 1)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if person is not None:
             st.button(
@@ -53,8 +55,8 @@ def draw(at: At, chosen: int | None) -> None:
 
 
 def _shelf(at: At, person: Person | None) -> Shelf:
-    counts = {each: data.shelf_count(at, each, person) for each in (Shelf.MINE, Shelf.NEW)}
-    counts[Shelf.WAITING] = data.shelf_count(at, Shelf.WAITING, person)
+    counts = {each: case_data.shelf_count(at, each, person) for each in (Shelf.MINE, Shelf.NEW)}
+    counts[Shelf.WAITING] = case_data.shelf_count(at, Shelf.WAITING, person)
     usual = Shelf.MINE if counts[Shelf.MINE] else Shelf.NEW
     asked = st.query_params.get("show", "")
     shelf = Shelf(asked) if asked in set(Shelf) else usual

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from dashboard import data
+from dashboard import case_data, data
 from dashboard.components import notices, session
 from dashboard.data import At
 from storage import saved_views
@@ -14,7 +14,7 @@ from storage.people import Person
 from storage.saved_views import SavedView
 from storage.shelves import ALL, Sieve
 
-_FIELDS = ("source", "tag", "rule", "topic")
+_FIELDS = ("source", "tag", "rule", "topic", "tier", "customer")
 _PRIORITIES = {1: "only 1", 2: "1 and 2", 3: "1 to 3", 4: "1 to 4", 5: "any"}
 
 
@@ -35,7 +35,7 @@ def draw(at: At, person: Person | None) -> None:
         return
     with box:
         _fields(at, now)
-        found = data.saved_views(at, person)
+        found = case_data.saved_views(at, person)
         for each in found:
             _view(each, person)
         if person is not None:
@@ -48,8 +48,10 @@ def _fields(at: At, now: Sieve) -> None:
     options = {
         "source": ("Source", list(choices.sources)),
         "topic": ("Topic", list(topics)),
-        "tag": ("Tag", data.case_tags(at)),
-        "rule": ("Opened by", data.rule_names(at)),
+        "tag": ("Tag", case_data.case_tags(at)),
+        "rule": ("Opened by", case_data.rule_names(at)),
+        "tier": ("Customer's tier", case_data.customer_tiers(at)),
+        "customer": ("Customers with", case_data.customer_columns(at)),
     }
     for name, (label, values) in options.items():
         set_to = getattr(now, name)

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard import data, markup, wait_figure
+from dashboard import case_data, data, markup, wait_figure
 from dashboard.components import case_actions, charts, links, notices, session
 from dashboard.data import At
 from sentiment import survival
@@ -26,7 +26,7 @@ def draw(at: At) -> None:
     """Draw the page."""
     person = session.actor()
     found = desk_figures.workloads(at.db.reader(), at.now, at.now - timedelta(days=7))
-    new = data.shelf_count(at, Shelf.NEW, None)
+    new = case_data.shelf_count(at, Shelf.NEW, None)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(markup.line(f"{new} new cases that nobody has."), width="stretch")
         if person is not None and person.leads and new:
