@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "train": ("dashboard.commands.train:command", "Learn from your own stars and corrections."),
     "models": ("dashboard.commands.models:command", "List, compare, promote, roll back models."),
     "up": ("dashboard.commands.up:command", "Start collecting and open the dashboard."),
-    "cases": ("dashboard.commands.cases:command", "Work on the response queue."),
+    "cases": ("dashboard.commands.case_steps:command", "Work on the response queue."),
     "outbox": ("dashboard.commands.outbox:command", "See replies and mails on their way."),
     "kpi": ("dashboard.commands.kpi:command", "Print measures with their intervals."),
     "actions": (

@@ -38,6 +38,7 @@ from storage import (
     workspace,
 )
 from storage import bursts as burst_store
+from storage import templates as template_store
 from storage.case_model import Case, Recorded
 from storage.database import Database
 from storage.listing import MentionDetail, MentionRow

@@ -9,7 +9,17 @@ from random import Random
 
 import pytest
 
-from dashboard.bench import clocks, ingest, pipeline, queries, table, upkeep, without, workspaces
+from dashboard.bench import (
+    clocks,
+    desk,
+    ingest,
+    pipeline,
+    queries,
+    table,
+    upkeep,
+    without,
+    workspaces,
+)
 from dashboard.bench.corpus import NOW, SOURCES, Corpus
 from dashboard.bench.table import Figure, Goal, Section
 from dashboard.bench.workspaces import batched
@@ -167,3 +177,17 @@ def test_the_command_prints_one_json_object_a_section() -> None:
     assert done.code == 0
     assert [each["section"] for each in done.lines] == ["ingest"]
     assert len(done.lines[0]["figures"]) == 4
+
+
+def test_the_desk_is_measured_with_people_at_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "desk.db"
+    desk._build(path, 60)
+    with closing(open_reader(path)) as conn:
+        assert conn.execute("SELECT count(*) FROM cases WHERE state = 'new'").fetchone() == (60,)
+    monkeypatch.setattr(desk, "STEPS", 2)
+    monkeypatch.setattr(desk, "PAUSE", 0.0)
+    took = desk._work(str(path), 1)
+    assert [name for name, _ in took] == ["claim", "keep", "send"] * 2
+    assert desk._p95([float(n) for n in range(100)]) == 94.0

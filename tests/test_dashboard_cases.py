@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dashboard.commands.cases import command
+from dashboard.commands.case_steps import command
 from dashboard.desk.case_records import plain
 from dashboard.desk.until import until
 from storage import rules
@@ -227,3 +227,25 @@ def test_any_words_for_a_time_are_read_or_refused(said: str) -> None:
 def test_what_is_no_time(said: str) -> None:
     with pytest.raises(InputError):
         until(said, NOW, "Asia/Tokyo")
+
+
+def test_steps_between_colleagues(path: Path) -> None:
+    record(path, "claim", "1", "--as", "Lea")
+    record(path, "claim", "2", "--as", "Ana")
+    record(path, "draft", "2", "--text", "Sorry", "--as", "Ana")
+    assert record(path, "ask-approval", "2", "--as", "Ana")["approval"] == "asked"
+    assert run(path, "approve", "2", "--as", "Ana").exit_code == 1
+    assert record(path, "send-back", "2", "--note", "kinder", "--as", "Lea")["approval"] == (
+        "sent_back"
+    )
+    assert record(path, "tag", "2", "--tag", "vip", "--tag", "late", "--as", "Ana")["tags"] == [
+        "vip",
+        "late",
+    ]
+    assert record(path, "pause", "2", "--reason", "asked", "--as", "Ana")["paused_at"]
+    assert record(path, "resume", "2", "--as", "Ana")["paused_at"] is None
+    url = "https://tickets.example/7"
+    case = record(path, "hand-off", "2", "--url", url, "--until", "2d", "--as", "Ana")
+    assert (case["ticket_url"], case["ticket_due_at"] is None) == (url, False)
+    case = record(path, "merge", "2", "--into", "1", "--as", "Ana")
+    assert (case["outcome"], case["merged_into"]) == ("merged", "1")

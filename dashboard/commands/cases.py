@@ -58,7 +58,7 @@ for _each in (send, unsend, answer, outcomes):
     command.add_command(_each)
 
 
-def _acting(make: Callable[..., AnyCommand]) -> click.Command:
+def acting(make: Callable[..., AnyCommand]) -> click.Command:
     """Turn a function that says what to ask for into the command that asks it of one case."""
 
     @wraps(make)
@@ -102,7 +102,7 @@ def _acting(make: Callable[..., AnyCommand]) -> click.Command:
     return command.command(make.__name__.replace("_", "-"))(run)
 
 
-@_acting
+@acting
 @click.option("--text", required=True, help="What you have written so far.")
 def draft(ask: Ask, text: str) -> AnyCommand:
     """Keep a draft of the reply; only the holder may."""
@@ -111,7 +111,7 @@ def draft(ask: Ask, text: str) -> AnyCommand:
     return SaveDraft(**ask.seen, text=text)
 
 
-@_acting
+@acting
 @click.option("--url", default="", help="Where the reply stands.")
 @click.option("--text", default="", help="What it says.")
 def record_reply(ask: Ask, url: str, text: str) -> AnyCommand:
@@ -121,7 +121,7 @@ def record_reply(ask: Ask, url: str, text: str) -> AnyCommand:
     return RecordReply(**ask.seen, url=url, text=text)
 
 
-@_acting
+@acting
 @click.option("--root-cause", required=True, help="What was wrong, as a category.")
 @click.option("--action", required=True, help="What was done about it.")
 def resolve(ask: Ask, root_cause: str, action: str) -> AnyCommand:
@@ -131,7 +131,7 @@ def resolve(ask: Ask, root_cause: str, action: str) -> AnyCommand:
     return Resolve(**ask.seen, root_cause=root_cause, action=action)
 
 
-@_acting
+@acting
 @click.option("--reason", required=True, help="Why nobody will answer.")
 def dismiss(ask: Ask, reason: str) -> AnyCommand:
     """Close a case without an answer."""
@@ -140,7 +140,7 @@ def dismiss(ask: Ask, reason: str) -> AnyCommand:
     return Dismiss(**ask.seen, reason=reason)
 
 
-@_acting
+@acting
 @click.option(
     "--until", required=True, help="2026-11-25, 2026-11-25T14:00, 3h, 2d, tomorrow or friday."
 )
@@ -151,7 +151,7 @@ def snooze(ask: Ask, until: str) -> AnyCommand:
     return Snooze(**ask.seen, until=ask.until(until))
 
 
-@_acting
+@acting
 @click.option("--reason", default="", help="Why.")
 def reopen(ask: Ask, reason: str) -> AnyCommand:
     """Work on a closed case again."""
@@ -160,7 +160,7 @@ def reopen(ask: Ask, reason: str) -> AnyCommand:
     return Reopen(**ask.seen, reason=reason)
 
 
-@_acting
+@acting
 @click.option("--to", required=True, metavar="NAME", help="Who shall have it.")
 def transfer(ask: Ask, to: str) -> AnyCommand:
     """Hand a case to somebody, who has a day to begin."""
@@ -169,7 +169,7 @@ def transfer(ask: Ask, to: str) -> AnyCommand:
     return Transfer(**ask.seen, to=ask.person(to))
 
 
-@_acting
+@acting
 @click.option("--text", required=True, help="What colleagues should know.")
 def note(ask: Ask, text: str) -> AnyCommand:
     """Leave a note for colleagues."""
@@ -178,7 +178,7 @@ def note(ask: Ask, text: str) -> AnyCommand:
     return Note(**ask.seen, text=text)
 
 
-@_acting
+@acting
 def release(ask: Ask) -> AnyCommand:
     """Give a case back to the queue."""
     from storage.case_model import Release

@@ -154,6 +154,13 @@ def _of_case(case: Case) -> dict[str, Json]:
         "reason": case.reason,
         "closed_at": _iso(case.closed_at),
         "outcome": case.outcome,
+        "approval": None if case.approval is None else case.approval.value,
+        "tags": list(case.tags),
+        "paused_at": _iso(case.paused_at),
+        "merged_into": None if case.merged_into is None else str(case.merged_into),
+        "ticket_url": case.ticket_url,
+        "ticket_owner": case.ticket_owner,
+        "ticket_due_at": _iso(case.ticket_due_at),
     }
 
 
