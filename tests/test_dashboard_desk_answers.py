@@ -138,6 +138,13 @@ def test_a_suggestion_names_what_was_praised_and_blamed_and_never_repeats() -> N
     assert "leid" not in text
 
 
+@pytest.mark.parametrize("lang", ["en", "de", "fr"])
+def test_a_suggestion_is_in_the_language_of_the_message(lang: str) -> None:
+    text = answers.suggested(OCCASION._replace(lang=lang), [])
+    looked = facts(text, lang=lang)
+    assert preflight.findings(looked, lambda each: language.detect(each).lang) == []
+
+
 def test_sides_of_opinions() -> None:
     told = [("Price", Label.POSITIVE), ("Staff", Label.NEGATIVE), ("Price", Label.NEGATIVE)]
     assert answers.sides(told) == (("Price",), ("Staff", "Price"))

@@ -88,7 +88,34 @@ _DE = _Words(
     "Ihre Erfahrung",
     "und",
 )
-_LANGS = {"en": _EN, "de": _DE}
+_FR = _Words(
+    "Bonjour {}",
+    "Bonjour",
+    (
+        "merci pour votre message",
+        "merci d'avoir pris le temps de nous écrire",
+        "merci pour cet avis",
+    ),
+    (
+        "Nous sommes heureux que vous ayez apprécié ceci : {}.",
+        "Vos mots gentils nous font très plaisir : {}.",
+        "Cela nous réjouit, surtout pour ceci : {}.",
+    ),
+    (
+        "Nous sommes désolés pour ce problème : {}.",
+        "Ce que vous nous racontez n'aurait pas dû arriver : {}.",
+        "Nous regrettons cette mauvaise expérience : {}.",
+    ),
+    "Nous savons que vous nous avez déjà écrit.",
+    (
+        "Nous l'avons transmis aux personnes qui peuvent y remédier.",
+        "Notre équipe s'en occupe aujourd'hui.",
+        "Nous en tirerons les leçons.",
+    ),
+    "votre expérience",
+    "et",
+)
+_LANGS = {"en": _EN, "de": _DE, "fr": _FR}
 
 
 def known(occasion: Occasion) -> dict[str, str]:
