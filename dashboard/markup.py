@@ -53,7 +53,8 @@ dl.es-facts {{ display:grid; grid-template-columns:max-content 1fr; gap:.25rem .
 [class*="st-key-desk-item"]:focus-within, [class*="st-key-desk-item-open"] {{
   border-color:#0078b4 !important; box-shadow:0 0 0 1px #0078b4; }}
 [class*="st-key-desk-item"]:hover {{ border-color:rgba(128,128,128,.9); }}
-.st-key-desk-undo {{ position:sticky; top:.5rem; z-index:5; }}
+.st-key-desk-undo {{ position:fixed; bottom:1rem; right:1rem; z-index:1000; width:auto !important;
+  max-width:calc(100vw - 2rem); background:#fff7e0; color:#1b1f24; }}
 @media (max-width: 640px) {{ .st-key-desk-list-beside, .st-key-desk-nothing,
   .st-key-desk-steps {{ display:none !important; }} }}
 @media (min-width: 641px) {{ .st-key-case-back {{ display:none !important; }} }}
