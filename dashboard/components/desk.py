@@ -14,7 +14,8 @@ from dashboard.data import At
 def draw(at: At) -> None:
     """Draw the desk that the address asks for."""
     frame.needs_actor()
-    case_actions.undo_bar()
+    with st.container():  # always there, so that nothing below moves when it fills
+        case_actions.undo_bar()
     chosen = case_work.chosen()
     beside = "desk-list" if chosen is None else "desk-list-beside"
     left, right = st.columns([2, 3] if chosen is None else [3, 5], gap="medium")
