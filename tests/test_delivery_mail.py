@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from dashboard.delivery import mail
-from dashboard.settings import MailSettings
+from dashboard.settings import MailSettings, load
 from storage import mail_outbox, outbox
 from storage.database import Database
-from storage.errors import InputError
+from storage.errors import ConfigError, InputError
 from storage.mail_outbox import Attachment, Mail
 from storage.outbox import Channel, Entry, State
 from tests.desk import NOW, open_database
@@ -142,6 +142,22 @@ def test_signing_in(db: Database) -> None:
         assert "EARSHOT_MAIL_PASSWORD" in str(state(db, entry)[2])
         put(db, key="2")
         assert send(db, box, username="u", password=PASSWORD) == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ('host = "h"', "sender is missing"),
+        ('host = "h"\nsender = "a@b"\nsecurity = "ssl"', 'must be "starttls", "tls" or "none"'),
+        ('host = "h"\nsender = "a@b"\npublic_url = "care"', "must begin with https://"),
+        ('hosts = "h"', "did you mean 'host'"),
+    ],
+)
+def test_a_slip_in_the_settings_is_told(tmp_path: Path, table: str, says: str) -> None:
+    config = tmp_path / "earshot.toml"
+    config.write_text(f"[mail]\n{table}\n")
+    with pytest.raises(ConfigError, match=says):
+        load(config)
 
 
 @pytest.mark.parametrize("to", ["", "x", "@y.example", "a b@c.example", "a@b.example,c@d.example"])
