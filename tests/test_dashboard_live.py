@@ -43,6 +43,8 @@ CHANGING = """() => ["stPlotlyChart", "stMetric", "stCaptionContainer", "stPageL
 """Where new mentions change an overview: figures, numbers and the words made of them."""
 PATIENCE = 60.0
 """Seconds that a loaded machine may take to show the first change."""
+MINUTES = float(os.environ.get("EARSHOT_SOAK_MINUTES", "60"))
+"""Read here, since no setting of the environment reaches a test."""
 SMOOTHED = 24
 """Levels of 255 by which a rounded corner may be smoothed otherwise when it is drawn anew."""
 DELIVERIES = 120
@@ -195,11 +197,10 @@ def test_eight_sessions_beside_a_busy_worker(tmp_path: Path, browser: Browser) -
 def test_eight_sessions_for_an_hour(
     tmp_path: Path, browser: Browser, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    minutes = float(os.environ.get("EARSHOT_SOAK_MINUTES", "60"))
-    found = live(tmp_path, browser, 60 * minutes)
+    found = live(tmp_path, browser, 60 * MINUTES)
     with capsys.disabled():
         for name, values in found.memory.items():
             quarters = [values[len(values) * part // 4] for part in range(4)]
             told = ", ".join(f"{each:.0f}" for each in [*quarters, values[-1]])
-            print(f"\n{name}: {told} MB after each quarter of {minutes:g} minutes")
+            print(f"\n{name}: {told} MB after each quarter of {MINUTES:g} minutes")
     check(tmp_path, found, flat=("dashboard", "worker"))

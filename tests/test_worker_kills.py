@@ -16,6 +16,10 @@ from tests.kills import World
 START_UP = 0.8
 """Seconds that the worker needs to import; kills are drawn from around and after that."""
 
+# Read here, since no setting of the environment reaches a test.
+KILLS = int(os.environ.get("EARSHOT_SOAK_KILLS", "200"))
+SEED = int(os.environ.get("EARSHOT_SOAK_SEED", "1"))
+
 
 def survive(folder: Path, kills: int, seed: int) -> None:
     """Kill the worker ``kills`` times, then let it finish and count everything."""
@@ -64,8 +68,6 @@ def test_twenty_kills_lose_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.soak
 def test_many_kills_lose_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    kills = int(os.environ.get("EARSHOT_SOAK_KILLS", "200"))
-    seed = int(os.environ.get("EARSHOT_SOAK_SEED", "1"))
     with capsys.disabled():
-        print(f"\n{kills} kills, seed {seed}")
-    survive(tmp_path, kills, seed)
+        print(f"\n{KILLS} kills, seed {SEED}")
+    survive(tmp_path, KILLS, SEED)
