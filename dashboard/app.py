@@ -47,6 +47,7 @@ PAGES = {
         st.Page("views/team.py", title="Team"),
         st.Page("views/brands.py", title="Brands"),
         st.Page("views/rules.py", title="Rules"),
+        st.Page("views/taxonomy.py", title="Set up topics"),
         st.Page("views/models.py", title="Models"),
         st.Page("views/templates.py", title="Templates"),
         st.Page("views/promises.py", title="Promises"),

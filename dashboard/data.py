@@ -37,7 +37,6 @@ from storage import (
     revisions,
     workspace,
 )
-from storage import bursts as burst_store
 from storage import templates as template_store
 from storage.case_model import Case, Recorded
 from storage.database import Database
@@ -122,13 +121,10 @@ own_brands = reads("settings", keep=8)(reports.own_brands)
 brands = reads("settings", keep=8)(workspace.brands)
 alerts = reads("alerts", keep=8)(alert_store.recent)
 unresolved = reads("alerts", keep=8)(alert_store.unresolved)
-bursts = reads("facts", keep=8)(burst_store.bursts)
 models = reads("settings", keep=8)(models_store.models)
 counting = reads("settings", keep=8)(models_store.counting)
 model_history = reads("settings", keep=8)(models_store.history)
 last_run = reads("settings", keep=8)(models_store.last_run)
-burst_history = reads("facts", keep=64)(burst_store.history)
-left_out = reads("facts", keep=8)(burst_store.left_out)
 root_causes = reads("queue", keep=8)(case_lists.root_causes)
 
 
@@ -253,12 +249,6 @@ def exported(at: At, flt: MentionFilter, form: Format) -> bytes:
 def mention(at: At, mention_id: int) -> MentionDetail:
     """Everything about one mention."""
     return listing.detail(at.db.reader(), mention_id)
-
-
-def burst_mentions(at: At, burst_id: int) -> list[MentionRow]:
-    """The mentions of a burst, newest first."""
-    conn = at.db.reader()
-    return listing.rows(conn, burst_store.members(conn, burst_id))
 
 
 def case_of(at: At, mention_id: int) -> Case | None:

@@ -134,8 +134,14 @@ class Workspace:
         """What the taxonomy starts from: the file's topics or starter, or the one chosen."""
         from sentiment import taxonomy as starters
 
+        return self.settings.topics or starters.starter(self.chosen_taxonomy())
+
+    def chosen_taxonomy(self) -> str:
+        """The starter that the file names, or that was chosen on screen."""
+        from sentiment import taxonomy as starters
+
         chosen = self.settings.taxonomy or workspace.meta(self.db.reader(), STARTER)
-        return self.settings.topics or starters.starter(chosen or starters.GENERAL)
+        return chosen or starters.GENERAL
 
     def choose_taxonomy(self, starter: str, actor: Person) -> int:
         """Start from another built-in taxonomy; return how many mentions are read again."""

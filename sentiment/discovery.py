@@ -35,7 +35,7 @@ NOUNLIKE = 0.25
 TOGETHER = 0.28
 CANDIDATES = 400
 MOST_TERMS = 8
-MOST_PROPOSALS = 20
+MOST_PROPOSALS = 60
 FEWEST_TEXTS = 60
 """Texts of a language below which nothing is proposed in it."""
 EXAMPLES = 3

@@ -45,6 +45,7 @@ LEFT JOIN scores c ON c.mention_id = m.id AND c.version = m.version
   AND c.model_id = (SELECT id FROM models WHERE name = ?)
 WHERE s.grouping = 0 AND s.source_id = ? AND s.origin IN ('human', 'stars')
   AND s.label IN ('negative', 'neutral', 'positive')
+  AND s.standing <> 'excluded'
   AND m.deleted_at IS NULL AND m.erased_at IS NULL AND v.title || v.text <> ''
 ORDER BY m.position DESC LIMIT ?
 """

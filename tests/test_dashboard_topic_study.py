@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
 from click.testing import CliRunner
+from streamlit.testing.v1 import AppTest
 
 from dashboard import topic_study, wiring, worker
 from dashboard.commands.topics import command
@@ -22,6 +24,8 @@ from tests.attacks import review
 from tests.pages import take
 from tests.test_sentiment_discovery import OTHER, PLANTED
 from tests.test_storage_topics import NOW, SHOP
+
+APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
 
 
 def _said() -> list[Observation]:
@@ -129,3 +133,57 @@ def test_the_worker_looks_once_a_day_and_not_while_all_is_new(space: Workspace) 
     assert not topic_study.worth_it(space, every)
     space.now = lambda: first + timedelta(hours=25)
     assert topic_study.worth_it(space, every)
+
+
+@pytest.fixture
+def visit(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], AppTest]:
+    """Open a page as Ann."""
+    with space.db.write() as conn:
+        person(conn, "Ann", NOW)
+    topic_study.keep(space, topic_study.look(space, NOW), NOW, 0)
+    monkeypatch.setenv("EARSHOT_DB", str(space.db.path))
+    monkeypatch.setenv("EARSHOT_CONFIG", str(space.config_path))
+
+    def go(page: str) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=30)
+        app.session_state["working_as"] = "Ann"
+        app.switch_page(f"views/{page}.py")
+        app.run()
+        assert not app.exception
+        return app
+
+    return go
+
+
+def test_pages_show_what_emerges_and_let_people_decide(
+    space: Workspace, visit: Callable[[str], AppTest]
+) -> None:
+    shown = " ".join(each.value for each in visit("topics").get("html"))
+    assert "rooftop garden: new" in shown
+    app = visit("taxonomy")
+    conn = space.db.reader()
+    proposal = next(e for e in topic_studies.proposals(conn) if "rooftop garden" in e.terms)
+    app.text_input(key=f"proposal-{proposal.id}-name").set_value("Roof")
+    app.button(key=f"proposal-{proposal.id}-accept").click().run()
+    assert not app.exception
+    assert topics.get(space.db.reader(), "roof").terms == proposal.terms
+    assert any("20 mentions are being read again" in each.value for each in app.info)
+    app.selectbox(key="taxonomy.starter").set_value("hospitality").run()
+    app.button(key="taxonomy.start").click().run()
+    assert not app.exception
+    assert space.chosen_taxonomy() == "hospitality"
+    assert {"roof", "parking"} <= {each.key for each in space.topics()}
+
+
+def test_a_topic_is_changed_in_the_browser(
+    space: Workspace, visit: Callable[[str], AppTest]
+) -> None:
+    app = visit("taxonomy")
+    app.session_state["topic-price"] = True
+    app.run()
+    assert not app.exception
+    app.text_input(key="name-price").set_value("Cost")
+    app.button(key="rename-price").click().run()
+    assert not app.exception
+    (event,) = topics.history(space.db.reader(), "price")
+    assert (event.type, event.actor) == ("renamed", "Ann")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from storage import listing, queries, recast, verify
+from storage import lessons, listing, queries, recast, verify
 from storage.database import Database
 from storage.models import MentionFilter, Standing, Suspects
 from storage.rollups import Delta
@@ -68,3 +68,13 @@ def test_a_recount_agrees_and_a_new_label_keeps_the_standing(marked: Database) -
     # Nobody decided this: the recount agrees, and verify says what has no decision behind it.
     found = verify.verify(marked.path, marked.key("audit")).findings
     assert [each.check for each in found] == ["look-alikes"] * 8
+
+
+def test_nothing_is_learned_from_what_a_person_excluded(tmp_path: Path) -> None:
+    db = company(tmp_path)
+    before = len(list(lessons.lessons(db.reader(), "test-1")))
+    (row,) = listing.page(db.reader(), MentionFilter(sources=("play",)), limit=1)
+    stand(db, [row.id], Standing.SUSPICIOUS)
+    assert len(list(lessons.lessons(db.reader(), "test-1"))) == before
+    stand(db, [row.id], Standing.EXCLUDED)
+    assert len(list(lessons.lessons(db.reader(), "test-1"))) == before - 1

@@ -32,6 +32,7 @@ SECTIONS = (
     "desk",
     "trust",
     "alerts",
+    "topics",
 )
 
 
@@ -113,6 +114,7 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
         queries,
         speed,
         startup,
+        topics,
         trust,
         understanding,
         upkeep,
@@ -139,6 +141,7 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
         "learning": learning_cost.section,
         "desk": lambda: desk.section(kept, work, size // 10, _say),
         "trust": trust.section,
+        "topics": lambda: topics.section(work),
     }
     return found[name]()
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard import data, markup
+from dashboard import data, findings, markup
 from dashboard.components import frame, links, notices, session
 from dashboard.components.links import Next
 from dashboard.data import At
@@ -26,7 +26,7 @@ _DONE = {"excluded": "excluded", "genuine": "called genuine", "undone": "taken b
 
 def bursts(at: At) -> None:
     """Draw every burst, undecided ones first."""
-    found = data.bursts(at)
+    found = findings.bursts(at)
     if not found:
         notices.empty(
             "No burst of look-alikes",
@@ -35,7 +35,7 @@ def bursts(at: At) -> None:
         )
         return
     frame.needs_actor()
-    suspicious, excluded = data.left_out(at)
+    suspicious, excluded = findings.left_out(at)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(
             "Figures count what is suspicious and leave out what somebody excluded. "
@@ -53,7 +53,7 @@ def _burst(at: At, burst: Burst) -> None:
         st.html(_card(at, burst))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if person is not None:
-                _actions(burst, person, data.burst_history(at, burst.id))
+                _actions(burst, person, findings.burst_history(at, burst.id))
         box = st.expander(
             f"Who said what ({burst.evidence.mentions:,})",
             key=f"burst-{burst.id}",
@@ -76,7 +76,7 @@ def _card(at: At, burst: Burst) -> str:
         f" around ({why.around:,} such texts of {why.said_around:,}) {why.expected:.2g} would be"
         f" expected among the {why.said:,} of these days; chance of so many: {_chance(why.p)}."
     )
-    done = [each for each in data.burst_history(at, burst.id) if each.type in _DONE]
+    done = [each for each in findings.burst_history(at, burst.id) if each.type in _DONE]
     lines = [markup.line(rate), *(markup.line(_decision(at, each)) for each in done[-3:])]
     return (
         f'<div class="es-row"><span class="es-title">{markup.said(title)}</span>{chips}'
@@ -117,7 +117,7 @@ def _actions(burst: Burst, person: Person, events: Sequence[BurstEvent]) -> None
 
 def _members(at: At, burst: Burst) -> None:
     names = dict(data.choices(at).topics)
-    rows = data.burst_mentions(at, burst.id)
+    rows = findings.burst_mentions(at, burst.id)
     for row in rows[:_SHOWN]:
         with st.container(border=True, gap="small"):
             st.html(markup.card(row, at.zone, names))
