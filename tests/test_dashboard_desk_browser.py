@@ -193,7 +193,7 @@ def test_from_a_notice_to_a_sent_answer_in_four_taps(
         work_as(page, "Dora")
         page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
         page.get_by_role("button", name=re.compile("🔔")).click()
-        page.get_by_role("link", name=re.compile(f"Case {case.id}: given to you")).click()
+        page.get_by_role("button", name=re.compile(f"Case {case.id}: given to you")).click()
         expect(answer(page)).to_be_visible(timeout=LONG)
         settle(page)
         page.get_by_role("button", name=re.compile("^Sorry")).first.click(timeout=LONG)

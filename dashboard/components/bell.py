@@ -1,4 +1,4 @@
-"""The bell: what somebody should know, each a link to its case."""
+"""The bell: what somebody should know; each leads to its case."""
 
 from __future__ import annotations
 
@@ -12,12 +12,17 @@ from dashboard.notice_words import WORDS
 from storage import notices
 from storage.people import Person
 
+_GOING = "bell.going"
+
 
 def draw(at: At) -> None:
     """Draw the bell of whoever works here."""
     person = session.actor()
     if person is None:
         return
+    going = st.session_state.pop(_GOING, None)
+    if going is not None:
+        st.switch_page(links.QUEUE, query_params={"case": str(going)})
     number = case_data.unread(at, person)
     label = f"🔔 {number}" if number else "🔔"
     box = st.popover(label, key="bell", on_change="rerun", help="What you should know")
@@ -30,10 +35,13 @@ def draw(at: At) -> None:
         for each in found:
             # Words of ours only: a link's label is read as markup.
             mark = "" if each.read else "● "
-            st.page_link(
-                links.QUEUE,
-                label=f"{mark}Case {each.case_id}: {WORDS[each.kind]}",
-                query_params={"case": str(each.case_id)},
+            # No link: a popover that a link closes sends the page to its old address again.
+            st.button(
+                f"{mark}Case {each.case_id}: {WORDS[each.kind]}",
+                key=f"bell.{each.id}",
+                type="tertiary",
+                on_click=_go,
+                args=(each.case_id,),
             )
             st.html(markup.line(f"{each.by}, {markup.ago(each.at, at.now)}"))
         if number:
@@ -46,6 +54,11 @@ def draw(at: At) -> None:
             on_change=_mail,
             args=(person,),
         )
+
+
+def _go(case_id: int) -> None:
+    st.session_state["bell"] = False
+    st.session_state[_GOING] = case_id
 
 
 def _read(person: Person) -> None:
