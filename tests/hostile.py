@@ -208,6 +208,8 @@ class World:
 
     def agrees(self) -> None:
         """Every derived fact is what the facts say, and nothing waits."""
+        # A command that opened the file declared its topics; the worker reads them again.
+        self.workspace.understand()
         verdict = verify.verify(self.path, self.workspace.db.key("audit"))
         assert verdict.findings == ()
         waiting = self.workspace.db.reader().execute(

@@ -137,7 +137,7 @@ def test_going_back_leads_back(url: str, browser: Browser) -> None:
     """What a page fills in by itself is no step of the history."""
     with visiting(browser, url) as page:
         for name in ("Topics", "Competitors"):
-            page.get_by_role("link", name=name).click()
+            page.get_by_role("link", name=name, exact=True).click()
             expect(page.get_by_role("heading", name=name)).to_be_visible(timeout=LONG)
             settle(page)
         for name in ("Topics", "Overview"):
