@@ -83,6 +83,8 @@ def running(*command: str, cwd: Path = ROOT) -> Iterator[subprocess.Popen[str]]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        # Tests that a shell runs in the background hear no Ctrl-C, nor would their children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         yield process
