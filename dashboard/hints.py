@@ -24,6 +24,11 @@ HINTS: Mapping[str, Steps] = MappingProxyType(
             "Grey stars rest on few ratings and are drawn towards the group.",
             "“Unanswered” opens the negatives that nobody answered yet.",
         ),
+        "actions": (
+            "Register what you change before you look at its result; what judges it then stays.",
+            "Say when it took effect: the weeks after it are held against those before.",
+            "“Works” takes out what changed elsewhere, too; a card tells your customers.",
+        ),
         "alerts": (
             "Each alert names what is unusual, compared with the same weekday's own past.",
             "Open its mentions to see the cause.",

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.browser
 PAGES = (
     *("", "topics", "parts", "parts?by=places", "alerts", "lookalikes", "competitors?period=7d"),
     *("queue", "mentions", "people", "reports", "sources", "team", "brands", "rules", "privacy"),
+    *("workload", "checks", "actions", "taxonomy", "models", "templates", "promises", "customers"),
 )
 BASELINE = {
     "list": "the navigation puts headings between its list and the items",

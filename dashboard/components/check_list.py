@@ -79,7 +79,7 @@ def standing(at: At) -> None:
     """Say what was measured of each model, and how far people agree."""
     known = checking.errors(at, MentionFilter())
     if known:
-        st.subheader("What the checks say", anchor=False)
+        st.header("What the checks say", anchor=False)
         st.html(markup.facts([(name, check_words.model(each)) for name, each in known.items()]))
         st.html(markup.line(check_words.people(checking.agreement(at))))
     person = session.actor()
@@ -102,7 +102,7 @@ def disagreeing(at: At) -> None:
     """List the newest mentions whose stars say the opposite of their text."""
     flt = MentionFilter(disagrees=True)
     total = data.count(at, flt)
-    st.subheader("Stars and text disagree", anchor=False)
+    st.header("Stars and text disagree", anchor=False)
     if not total:
         st.caption("No mention gives stars that say the opposite of its text.")
         return

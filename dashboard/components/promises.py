@@ -20,7 +20,7 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 def draw(at: At) -> None:
     """Draw what is promised, the hours that count, and approvals."""
     leader = steering.leader()
-    st.subheader("Promised times", anchor=False)
+    st.header("Promised times", anchor=False)
     st.caption(
         "By when an answer is due, counted from when a message was first seen. The promise with "
         "most conditions counts; without one, the case rule's hours do."
@@ -31,12 +31,12 @@ def draw(at: At) -> None:
         _row(told, f"policy-{policy.id}", leader, _remove_policy, policy.id)
     if leader is not None:
         _policy_form(at, leader)
-    st.subheader("Business hours", anchor=False)
+    st.header("Business hours", anchor=False)
     for calendar in clocks.calendars(conn).values():
         st.html(markup.line(f"{calendar.name}: {hours(calendar)}"))
     if leader is not None:
         _calendar_form(at, leader)
-    st.subheader("Answers that wait for approval", anchor=False)
+    st.header("Answers that wait for approval", anchor=False)
     st.caption("Off until a rule stands here; who leads needs none.")
     for rule in approvals.rules(conn):
         parts = [f"role {rule.role.value}" if rule.role else ""]

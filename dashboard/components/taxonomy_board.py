@@ -78,7 +78,7 @@ def tree(at: At) -> None:
 
 def history(at: At) -> None:
     """Draw the latest changes."""
-    st.subheader("What was changed", anchor=False)
+    st.header("What was changed", anchor=False)
     names = {each.key: each.name for each in findings.stored_topics(at)}
     lines = [_event(at, each, names) for each in reversed(findings.topic_history(at)[-_EVENTS:])]
     st.html("".join(map(markup.line, lines)) or markup.line("Nothing yet."))

@@ -99,7 +99,7 @@ def _speed(at: At) -> None:
     found = desk_figures.waits(at.db.reader(), at.now - timedelta(days=DAYS), at.now)
     if not found:
         return
-    st.subheader("How long until an answer", anchor=False)
+    st.header("How long until an answer", anchor=False)
     st.html(markup.line(spoken(found)))
     steps = survival.curve([Wait(each.hours, each.answered) for each in found])
     figure = wait_figure.answered(steps)
@@ -131,7 +131,7 @@ def _hours(hours: float | None) -> str:
 
 def _integrity(at: At) -> None:
     found = desk_figures.suspicions(at.db.reader(), at.now - timedelta(days=DAYS), at.now)
-    st.subheader("What flatters the clock", anchor=False)
+    st.header("What flatters the clock", anchor=False)
     if not found:
         st.caption("No stopped clock while a customer waited, no closing without an answer.")
         return
