@@ -19,7 +19,7 @@ from tests import pages
 from tests.browser import opened
 from tests.proxy import proxied
 from tests.serving import served
-from tests.test_dashboard_pages_browser import LONG, settle
+from tests.test_dashboard_pages_browser import LONG, settle, work_as
 from tests.test_hostile_pages import complaint
 
 pytestmark = pytest.mark.browser
@@ -158,8 +158,7 @@ def test_pages_work_below_a_path_behind_a_proxy(space: Workspace, browser: Brows
         with page.expect_response(re.compile("who.gif")) as remembered:
             page.goto(f"{outer}/?period=all")
             settle(page)
-            page.get_by_role("combobox", name="Working as").click()
-            page.get_by_role("option", name="Anna").click()
+            work_as(page, "Anna")
         assert "Path=/desk/earshot/" in (remembered.value.header_value("set-cookie") or "")
         page.locator(".js-plotly-plot .barlayer .point").first.wait_for(timeout=LONG)
         page.get_by_role("link", name="Competitors").click()

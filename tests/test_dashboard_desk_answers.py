@@ -77,6 +77,7 @@ def test_what_stops_or_warns(given_: Facts, kind: str, hard: bool) -> None:
     [
         SPOKEN,
         "Hello Mia, thank you for telling us. We look into it today. – Ana, Acme",
+        "Hello, I am sorry that it came late; a colleague looks into it today.",
         "Dear customer, we are glad that you liked the 3 new dishes from 2026.",
         "Hi there, thanks for the kind review and the 5 stars!",
         "We refunded order no. 12 and are sorry.",

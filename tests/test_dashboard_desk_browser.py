@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from dashboard.wiring import Workspace
 from storage import case_lists, cases, people, writing
 from storage.case_model import Transfer
-from storage.models import CaseState
+from storage.models import CaseState, Source
 from storage.people import Role
 from tests import pages
 from tests.browser import opened
@@ -180,10 +180,13 @@ def test_from_a_notice_to_a_sent_answer_in_four_taps(
     with space.db.write() as conn:
         boss = people.person(conn, "Boss", space.now(), role=Role.LEAD)
         dora = people.known(conn, "Dora")
+    shop = Source("shop", "feeds", brand="Acme", options={"url": "http://127.0.0.1:9/shop.xml"})
+    said = pages.review(9_100, space.now(), "Delivery was terrible and late, very bad.", 1.0)
+    pages.take(space, shop, [said])
     case = next(
         each.case
         for each in case_lists.queue(space.db.reader(), states=(CaseState.NEW,))
-        if each.mention.author.startswith("customer")
+        if each.mention.author == said.author
     )
     cases.act(space.db, case.id, Transfer(actor=boss, to=dora), space.now())
     with opened(browser, width=390) as page:
@@ -201,3 +204,18 @@ def test_from_a_notice_to_a_sent_answer_in_four_taps(
         page.get_by_role("button", name=re.compile("^Posted, close")).click()
         expect(page.get_by_text(f"Case {case.id} marked as posted")).to_be_visible(timeout=LONG)
     assert cases.load(space.db.reader(), case.id).state is CaseState.RESOLVED
+
+
+def test_a_step_right_after_typing_waits_for_the_words(
+    space: Workspace, url: str, browser: Browser
+) -> None:
+    shop = Source("shop", "feeds", brand="Acme", options={"url": "http://127.0.0.1:9/shop.xml"})
+    pages.take(space, shop, [pages.review(9_200, space.now(), "Delivery was terrible.", 1.0)])
+    with visiting(browser, url, "queue") as page:
+        work_as(page, "Emil")
+        page.get_by_role("heading", name="Queue").click()
+        case = next_case(page)
+        answer(page).press_sequentially("Hello, I am sorry that it came late. We call you today.")
+        page.get_by_role("button", name=re.compile("^Posted, close")).click()
+        expect(page.get_by_text(f"Case {case} marked as posted")).to_be_visible(timeout=LONG)
+    assert cases.load(space.db.reader(), case).state is CaseState.RESOLVED

@@ -70,7 +70,7 @@ def downloads(report: Weekly) -> None:
                 key=f"reports.{form.value}",
                 on_click=_keep,
                 args=(report,),
-                type="primary" if form is Format.XLSX else "secondary",
+                type="primary" if form is Format.PDF else "secondary",
             )
 
 

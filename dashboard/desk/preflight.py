@@ -60,7 +60,8 @@ _GREETING = re.compile(
 )
 _NOBODY = re.compile(
     r"there|customers?|all|everyone|everybody|team|guest|sir|madam|friend|and|thanks?|we|"
-    r"zusammen|kunde|kundin|danke|wir",
+    r"i|i['’]m|this|that|it|it['’]s|sorry|please|your|our|you|zusammen|kunde|kundin|danke|wir|"
+    r"ich|es|das|bitte|entschuldigung|je|nous|merci|désolée?|votre|gracias|lo|su",
     re.IGNORECASE,
 )
 _REWARD = r"(?:discount|voucher|coupon|gift(?: card)?|refund|free \w+|rabatt|gutschein|geschenk)"

@@ -42,16 +42,43 @@ function typed(field) {
   status(field)
 }
 
+// A step that comes while words are on their way waits for them: two messages at once would
+// make one run of the page, and the step could be lost or find the words of before.
+function later(field, event, step) {
+  if (!event.isTrusted || field.area.value === field.confirmed) return false
+  event.preventDefault()
+  event.stopImmediatePropagation()
+  push(field)
+  clearTimeout(field.patience)
+  field.step = step
+  field.patience = setTimeout(() => next(field), AT_MOST)
+  return true
+}
+
+function next(field) {
+  clearTimeout(field.patience)
+  const step = field.step
+  field.step = undefined
+  if (step) setTimeout(step, 0)
+}
+
 function begin(root, data, api) {
   const field = { root, area: root.querySelector("textarea"), api, data }
   const { area } = field
   area.oninput = () => typed(field)
   area.onblur = () => push(field)
   area.onkeydown = event => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) push(field)
-    else if (event.key === "Escape") area.blur()
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      if (!later(field, event, () => area.dispatchEvent(new KeyboardEvent("keydown", event))))
+        push(field)
+    } else if (event.key === "Escape") area.blur()
     else event.stopPropagation()
   }
+  field.click = event => {
+    const button = event.target.closest?.("button")
+    if (button) later(field, event, () => button.isConnected && button.click())
+  }
+  document.addEventListener("click", field.click, true)
   field.leave = () => push(field)
   addEventListener("pagehide", field.leave)
   document.addEventListener("visibilitychange", field.leave)
@@ -85,12 +112,15 @@ export default function ({ data, parentElement, setStateValue }) {
   }
   if (area.value === data.text) remember(data.store, null)
   else if (field.rest === undefined && field.sent === data.text) field.rest = setTimeout(() => push(field), REST)
+  if (field.step && area.value === data.text) next(field)
   root.querySelector("label").textContent = data.label
   area.setAttribute("aria-label", data.label)
   area.placeholder = data.placeholder
   status(field)
   return () => {
     push(field)
+    clearTimeout(field.patience)
+    document.removeEventListener("click", field.click, true)
     removeEventListener("pagehide", field.leave)
     document.removeEventListener("visibilitychange", field.leave)
     fields.delete(root)

@@ -46,6 +46,8 @@ from storage.queue_figures import QueueFigures
 WEEKS = 13
 """Weeks of the trend, this one included: a quarter."""
 QUOTES = 4
+_WIDTHS = {"nps": 200.0, "csat": 100.0, "ces": 6.0, "rating": 4.0, "sentiment": 2.0}
+"""From one end of a scale to the other; no change is larger. Shares have 1."""
 _ERROR = 300
 """Characters of an error message that a summary repeats."""
 _TOO_EARLY = "the data do not reach back far enough"
@@ -189,7 +191,8 @@ def _detectable(change: Change, now: Sums, before: Sums | None) -> float | None:
     if before is None or not change.now.n or not change.before.n:
         return None
     variance = decomposition.spread(change.name, now.plus(before))
-    return decomposition.detectable(variance, change.now.n, change.before.n)
+    least = decomposition.detectable(variance, change.now.n, change.before.n)
+    return least if least < _WIDTHS.get(change.name, 1.0) else None
 
 
 def _impacts(
