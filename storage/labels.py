@@ -32,6 +32,13 @@ def of_mark(rating: int | None, nps: int | None, csat: int | None) -> Label | No
     return None
 
 
+def of_score(scored: str | None, unsure: int | None) -> Label | None:
+    """Return the label that a stored score stands for; None where there is no score."""
+    if scored is None:
+        return None
+    return Label.UNSURE if unsure and scored != Label.UNSCORED else Label(scored)
+
+
 def counted(
     human: Label | None,
     rating: int | None,

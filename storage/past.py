@@ -138,14 +138,20 @@ def known_at(path: Path, at: datetime, first: date, last: date) -> Iterator[sqli
 
 
 def last_fact(conn: sqlite3.Connection, at: datetime) -> datetime | None:
-    """Return when the last fact before a moment was stored: what "as known at" says."""
+    """Return when the last fact before a moment was stored: what "as known at" says.
+
+    All are stored in the order of time, so that each is read from its end.
+    """
     row = conn.execute(
         "SELECT max(coalesce((SELECT max(first_seen_at) FROM (SELECT first_seen_at"
         "  FROM main.mentions WHERE id < :end ORDER BY id DESC LIMIT 1000)"
         "  WHERE first_seen_at <= :at), 0),"
-        " coalesce((SELECT max(ended_at) FROM main.polls WHERE ended_at <= :at), 0),"
-        " coalesce((SELECT max(labelled_at) FROM labels WHERE labelled_at <= :at), 0),"
-        " coalesce((SELECT max(at) FROM main.case_events WHERE at <= :at), 0))",
+        " coalesce((SELECT max(ended_at) FROM (SELECT ended_at FROM main.polls"
+        "  WHERE started_at <= :at ORDER BY id DESC LIMIT 1000) WHERE ended_at <= :at), 0),"
+        " coalesce((SELECT labelled_at FROM labels WHERE labelled_at <= :at"
+        "  ORDER BY id DESC LIMIT 1), 0),"
+        " coalesce((SELECT at FROM main.case_events WHERE at <= :at"
+        "  ORDER BY seq DESC LIMIT 1), 0))",
         {"at": millis(at), "end": ids.first_of(millis(at) + 1000)},
     ).fetchone()
     return moment(row[0]) if row[0] else None
@@ -190,16 +196,12 @@ def _current(rows: Iterable[_Row]) -> _Row:
 
 def _counted(row: _Row, slices: Slices) -> Known:
     """Return how a mention counts that is stored like this; as ``recast`` does."""
-    model = None
-    if row.scored is not None:
-        unsure = row.unsure and row.scored != Label.UNSCORED.value
-        model = Label.UNSURE if unsure else Label(row.scored)
     label, origin = labels.counted(
         None if row.human is None else Label(row.human),
         row.rating,
         row.nps,
         row.csat,
-        model,
+        labels.of_score(row.scored, row.unsure),
         has_text=bool(row.has_text),
     )
     lang = "" if row.scored is None else row.lang or row.declared or ""

@@ -144,16 +144,12 @@ class _Lists:
 
 def _slice(slices: Slices, facts: _Facts, standing: Standing | None) -> int:
     """Return the full slice that a mention belongs to now."""
-    model = None
-    if facts.scored is not None:
-        unsure = facts.unsure and facts.scored != Label.UNSCORED.value
-        model = Label.UNSURE if unsure else Label(facts.scored)
     label, origin = labels.counted(
         None if facts.human is None else Label(facts.human),
         facts.rating,
         facts.nps,
         facts.csat,
-        model,
+        labels.of_score(facts.scored, facts.unsure),
         has_text=bool(facts.has_text),
     )
     lang = "" if facts.scored is None else facts.lang or facts.declared or ""
