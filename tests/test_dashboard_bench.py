@@ -15,6 +15,7 @@ from dashboard.bench import (
     ingest,
     pipeline,
     queries,
+    report,
     table,
     upkeep,
     without,
@@ -154,6 +155,20 @@ def test_every_query_is_asked(big: Path) -> None:
     assert {"totals", "trend by week", "page, newest 50", "health of the sources"} <= set(names)
     found = queries.facts(big, filters=2).figures
     assert {each.goal for each in found} == {Goal(400), Goal(150), None}
+
+
+def test_a_summary_is_measured_from_the_start_of_a_process_to_its_end(
+    big: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "FORMATS", ("csv",))
+    monkeypatch.setattr(report, "_apart", lambda run: report.Made(1.5, run()))
+    found = {each.name: each for each in report.section(big, tmp_path, 1).figures}
+    assert found["csv alone"].goal == Goal(30)
+    assert found["csv alone, memory"].goal == Goal(500)
+    assert found[f"{report.THEN}, memory"].value > 20
+    assert found[report.BARE].goal is None
+    assert (tmp_path / "made" / "weekly-2026-W46.csv").stat().st_size > 1_000
+    assert not list(tmp_path.glob("copy.db*"))
 
 
 def test_filters_are_of_the_workspace(big: Path) -> None:

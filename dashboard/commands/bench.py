@@ -30,6 +30,7 @@ SECTIONS = (
     "understanding",
     "learning",
     "desk",
+    "report",
     "trust",
     "alerts",
     "topics",
@@ -78,9 +79,8 @@ def command(
 ) -> None:
     """Measure Earshot on this machine: its own parts against their plainest equivalents.
 
-    Parts are ingest, rollups, pipeline, queries, search, startup, pages, memory, speed,
-    understanding, learning and trust; all of them if none is named. Only ratios travel between
-    machines. A figure that misses its goal says NO.
+    Parts are those listed at --section; all of them are measured if none is named.
+    Only ratios travel between machines. A figure that misses its goal says NO.
     """
     from dashboard.bench import table
 
@@ -112,6 +112,7 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
         pages,
         pipeline,
         queries,
+        report,
         speed,
         startup,
         topics,
@@ -140,6 +141,7 @@ def measure(name: str, kept: Path, work: Path, size: int, rounds: int) -> Sectio
         "alerts": alerts.section,
         "learning": learning_cost.section,
         "desk": lambda: desk.section(kept, work, size // 10, _say),
+        "report": lambda: report.section(big(), work, rounds),
         "trust": trust.section,
         "topics": lambda: topics.section(work),
     }
