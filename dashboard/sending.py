@@ -118,12 +118,12 @@ def work_off(workspace: Workspace) -> int:
 
 def work_off_mails(workspace: Workspace) -> int:
     """Send every mail that is due; return how many the mail server took."""
-    from dashboard.delivery import mail
+    from dashboard.delivery import mail, smtp
 
     settings = workspace.settings
     if settings.mail is None:
         return 0
-    password = settings.secrets.get(mail.PASSWORD, "")
+    password = settings.secrets.get(smtp.PASSWORD, "")
     return mail.work_off(workspace.db, settings.mail, password, workspace.now)
 
 

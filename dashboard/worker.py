@@ -188,8 +188,10 @@ def _signals(workspace: Workspace) -> None:
 
 def _deliver(workspace: Workspace) -> None:
     from dashboard.delivery import sender
+    from dashboard.delivery.ways import Means
 
-    sender.deliver(workspace.db, workspace.settings.secrets, workspace.now)
+    means = Means(workspace.settings.secrets, workspace.settings.mail)
+    sender.deliver(workspace.db, means, workspace.now)
 
 
 def _notices(workspace: Workspace) -> None:

@@ -1,6 +1,6 @@
 """A process that opens alerts and tells of them until it is killed or done.
 
-``python -m tests.alert_kills DATABASE SMTP_URL COUNT``
+``python -m tests.alert_kills DATABASE PORT COUNT``
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dashboard.delivery import sender, tellings
+from dashboard.delivery.ways import Means
+from dashboard.settings import MailSettings
 from storage import alerts
 from storage.alerts import Opened, Sign
 from storage.database import Database
 
 
-def main(path: str, smtp: str, count: int) -> None:
+def main(path: str, port: int, count: int) -> None:
     """Open each alert that is not there, one at a time, and deliver in between."""
     db = Database(Path(path), create=False)
+    means = Means({}, MailSettings("127.0.0.1", "earshot@acme.example", port, "none"))
     print("ready", flush=True)
     for number in range(count):
         now = datetime.now(UTC)
@@ -30,9 +33,9 @@ def main(path: str, smtp: str, count: int) -> None:
             now,
             lambda conn, news, now=now: tellings.tell(conn, news, now, "UTC"),  # type: ignore[misc]
         )
-        sender.deliver(db, {"EARSHOT_SMTP": smtp}, lambda: datetime.now(UTC))
+        sender.deliver(db, means, lambda: datetime.now(UTC))
     db.close()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -12,21 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.delivery import ways
+from dashboard.delivery import smtp
 from storage import alert_rules, alerts, outbox, people
 from storage.alert_rules import Route
 from storage.database import Database
 from storage.outbox import State
 from tests.desk import NOW
-from tests.smtp_server import Post, post_office
+from tests.mail_server import Mailbox, mail_server
 
 ROOT = Path(__file__).resolve().parents[1]
 ALERTS = 40
 
 
-def process(path: Path, office: Post) -> subprocess.Popen[bytes]:
+def process(path: Path, box: Mailbox) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tests.alert_kills", str(path), office.url, str(ALERTS)],
+        [sys.executable, "-m", "tests.alert_kills", str(path), str(box.port), str(ALERTS)],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
@@ -52,14 +52,14 @@ def survive(folder: Path, kills: int, seed: int) -> None:
         ana = people.person(conn, "Ana", NOW)
         alert_rules.save_route(conn, Route("Ana", "mail:ana@acme.example"), ana, NOW)
     chance = random.Random(seed)
-    with post_office() as office:
+    with mail_server() as box:
         for _ in range(kills):
-            kill_after(process(path, office), chance.expovariate(10))
+            kill_after(process(path, box), chance.expovariate(10))
         deadline = time.monotonic() + 120
         while len(sent(db)) < ALERTS and time.monotonic() < deadline:
-            with process(path, office) as child:
+            with process(path, box) as child:
                 assert child.wait(timeout=60) == 0
-        counted(db, office)
+        counted(db, box)
     db.close()
 
 
@@ -67,16 +67,16 @@ def sent(db: Database) -> list[outbox.Entry]:
     return outbox.entries(db.reader(), states=[State.SENT], limit=1000)
 
 
-def counted(db: Database, office: Post) -> None:
+def counted(db: Database, box: Mailbox) -> None:
     conn = db.reader()
     assert len(alerts.recent(conn, 1000)) == ALERTS
     assert len(outbox.entries(conn, limit=1000)) == ALERTS
-    keys = {f"<{entry.key}@{ways.DOMAIN}>" for entry in sent(db)}
+    keys = {f"<{entry.key}@acme.example>" for entry in sent(db)}
     assert len(keys) == ALERTS
     copies: Counter[str] = Counter()
-    for mail in office.mails:
+    for mail in box.mails:
         copies[mail["Message-ID"]] += 1
-        assert copies[mail["Message-ID"]] == 1 or mail[ways.REPEAT] == "1"
+        assert copies[mail["Message-ID"]] == 1 or mail[smtp.REPEAT] == "1"
     assert set(copies) == keys
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from dashboard.delivery import sender, tellings, ways
-from dashboard.delivery.ways import Held, Message, Unclear
+from dashboard.delivery.outcomes import Held, Unclear
+from dashboard.delivery.ways import Means, Message
 from storage import alert_rules, alert_tellings, alerts, outbox, people
 from storage.alert_rules import Route
 from storage.alerts import Alert, AlertState, Moved, Opened, Severity, Sign
@@ -22,7 +23,7 @@ from storage.outbox import State
 from storage.people import EARSHOT
 from tests.desk import NOW, open_database
 from tests.http_server import Answer, LoopbackServer, serving
-from tests.smtp_server import Post, post_office
+from tests.mail_server import Mailbox, mail_server
 
 ZONE = "UTC"
 SIGN = Sign("volume", "brand=Acme", "Acme: 60 mentions in 3 hours", severity=Severity.HIGH)
@@ -34,9 +35,9 @@ def db(tmp_path: Path) -> Database:
 
 
 @pytest.fixture
-def office() -> Iterator[Post]:
-    with post_office() as post:
-        yield post
+def box() -> Iterator[Mailbox]:
+    with mail_server() as running:
+        yield running
 
 
 @pytest.fixture
@@ -61,46 +62,46 @@ def open_alerts(db: Database, *signs: Sign, now: datetime = NOW) -> list[Alert]:
     )
 
 
-def deliver(db: Database, secrets: Mapping[str, str], now: datetime = NOW) -> int:
-    return sender.deliver(db, secrets, lambda: now)
+def deliver(db: Database, by: Mailbox | None = None, now: datetime = NOW, **secrets: str) -> int:
+    means = Means(secrets, None if by is None else by.settings())
+    return sender.deliver(db, means, lambda: now)
 
 
-def test_a_mail_goes_to_a_real_server_once(db: Database, office: Post) -> None:
+def test_a_mail_goes_to_a_real_server_once(db: Database, box: Mailbox) -> None:
     route(db, Route("Ana", "mail:ana@acme.example"), Route("low", "mail:low@acme.example"))
     open_alerts(db)
-    secrets = {"EARSHOT_SMTP": office.url}
-    assert deliver(db, secrets) == 2
-    assert deliver(db, secrets) == 0
-    mail = next(each for each in office.mails if each["To"] == "ana@acme.example")
+    assert deliver(db, box) == 2
+    assert deliver(db, box) == 0
+    mail = next(each for each in box.mails if each["To"] == "ana@acme.example")
     assert mail["Subject"] == "Earshot: Acme: 60 mentions in 3 hours"
     assert mail["From"] == "earshot@acme.example"
     (entry,) = (each for each in outbox.entries(db.reader()) if each.key in mail["Message-ID"])
-    assert mail["Message-ID"] == f"<{entry.key}@earshot.invalid>"
+    assert mail["Message-ID"] == f"<{entry.key}@acme.example>"
     assert mail[ways.REPEAT] is None
     assert "[high] Acme: 60 mentions" in mail.get_payload()
 
 
-def test_what_failed_is_tried_again_under_the_same_id(db: Database, office: Post) -> None:
+def test_what_failed_is_tried_again_under_the_same_id(db: Database, box: Mailbox) -> None:
     route(db, Route("Ana", "mail:ana@acme.example"))
     open_alerts(db)
-    office.answers = ["451 later"]
-    assert deliver(db, {"EARSHOT_SMTP": office.url}) == 0
+    box.plan = ["451 later"]
+    assert deliver(db, box) == 0
     (entry,) = outbox.entries(db.reader())
     assert (entry.state, entry.attempts) == (State.PENDING, 1)
     assert "451" in (entry.error or "")
-    assert deliver(db, {"EARSHOT_SMTP": office.url}, NOW + timedelta(seconds=10)) == 0
-    assert deliver(db, {"EARSHOT_SMTP": office.url}, NOW + timedelta(seconds=31)) == 1
-    (mail,) = office.mails
+    assert deliver(db, box, NOW + timedelta(seconds=10)) == 0
+    assert deliver(db, box, NOW + timedelta(seconds=31)) == 1
+    (mail,) = box.mails
     assert entry.key in mail["Message-ID"]
     assert mail[ways.REPEAT] is None
 
 
-def test_dead_letters_are_visible_and_can_leave_again(db: Database, office: Post) -> None:
+def test_dead_letters_are_visible_and_can_leave_again(db: Database, box: Mailbox) -> None:
     route(db, Route("Ana", "mail:ana@acme.example"))
     open_alerts(db)
-    assert deliver(db, {}) == 0
+    assert deliver(db) == 0
     (entry,) = outbox.entries(db.reader(), states=[State.FAILED])
-    assert entry.error == "the secret EARSHOT_SMTP is missing: set it in the environment"
+    assert entry.error == "there is no mail server: name one under [mail] in earshot.toml"
     with db.write() as conn:
         ana = people.known(conn, "Ana")
         alert_tellings.retry(conn, entry.id, ana, NOW)
@@ -108,16 +109,16 @@ def test_dead_letters_are_visible_and_can_leave_again(db: Database, office: Post
             alert_tellings.retry(conn, entry.id, ana, NOW)
         with pytest.raises(NotFound):
             alert_tellings.retry(conn, 99, ana, NOW)
-    assert deliver(db, {"EARSHOT_SMTP": office.url}) == 1
-    assert [entry.key in mail["Message-ID"] for mail in office.mails] == [True]
-    assert office.mails[0][ways.REPEAT] is None
+    assert deliver(db, box) == 1
+    assert [entry.key in mail["Message-ID"] for mail in box.mails] == [True]
+    assert box.mails[0][ways.REPEAT] is None
 
 
-def test_a_refused_address_is_not_tried_again(db: Database, office: Post) -> None:
+def test_a_refused_address_is_not_tried_again(db: Database, box: Mailbox) -> None:
     route(db, Route("Ana", "mail:ana@acme.example"))
     open_alerts(db)
-    office.answers = ["554 no such person"]
-    deliver(db, {"EARSHOT_SMTP": office.url})
+    box.plan = ["554 no such person"]
+    deliver(db, box)
     assert [each.state for each in outbox.entries(db.reader())] == [State.FAILED]
 
 
@@ -126,7 +127,7 @@ def test_a_webhook_is_signed_and_can_be_checked(db: Database, web: LoopbackServe
     route(db, Route("CRM", "webhook:crm"))
     open_alerts(db)
     secrets = {"EARSHOT_WEBHOOK_CRM": f"{web.url}/hook", "EARSHOT_WEBHOOK_CRM_SECRET": "s3cret"}
-    assert deliver(db, secrets) == 1
+    assert deliver(db, **secrets) == 1
     (seen,) = web.requests
     signed = seen.headers["x-earshot-timestamp"].encode() + b"." + seen.body
     expected = hmac.new(b"s3cret", signed, sha256).hexdigest()
@@ -147,7 +148,7 @@ def test_what_a_webhook_answers_decides(
     route(db, Route("CRM", "webhook:crm"))
     open_alerts(db)
     secrets = {"EARSHOT_WEBHOOK_CRM": f"{web.url}/hook", "EARSHOT_WEBHOOK_CRM_SECRET": "s"}
-    assert deliver(db, secrets) == 0
+    assert deliver(db, **secrets) == 0
     assert web.paths() == ["/hook"]
     (entry,) = outbox.entries(db.reader())
     assert entry.state is state
@@ -160,7 +161,7 @@ def test_apprise_tells_its_services(db: Database, web: LoopbackServer) -> None:
     open_alerts(db)
     port = web.url.rpartition(":")[2]
     secrets = {"EARSHOT_NOTIFY_OPS": f"json://127.0.0.1:{port}/x", "EARSHOT_NOTIFY_WRONG": "huh"}
-    assert deliver(db, secrets) == 1
+    assert deliver(db, **secrets) == 1
     (seen,) = web.requests
     assert "60 mentions" in json.loads(seen.body)["title"]
     (failed,) = outbox.entries(db.reader(), states=[State.FAILED])
@@ -170,11 +171,11 @@ def test_apprise_tells_its_services(db: Database, web: LoopbackServer) -> None:
 def attempt(db: Database, now: datetime, way: Callable[[Message], None]) -> list[Message]:
     said: list[Message] = []
 
-    def send(message: Message, secrets: Mapping[str, str], at: datetime) -> None:
+    def send(message: Message, means: Means, at: datetime) -> None:
         said.append(message)
         way(message)
 
-    sender.deliver(db, {}, lambda: now, {"mail": send})
+    sender.deliver(db, Means({}), lambda: now, {"mail": send})
     return said
 
 

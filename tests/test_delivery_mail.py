@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.delivery import mail
+from dashboard.delivery import mail, smtp
 from dashboard.settings import MailSettings, load
 from storage import mail_outbox, outbox
 from storage.database import Database
@@ -18,7 +18,7 @@ from storage.errors import ConfigError, InputError
 from storage.mail_outbox import Attachment, Mail
 from storage.outbox import Channel, Entry, State
 from tests.desk import NOW, open_database
-from tests.mail_server import PASSWORD, Mailbox, mail_server
+from tests.mail_server import PASSWORD, Mailbox, certificate, mail_server
 
 LETTER = Mail("zoe@acme.example", "Grüße\nBcc: x@y.example", "Hello Zoë", "<p>Hello Zoë</p>")
 
@@ -41,12 +41,8 @@ def put(db: Database, letter: Mail = LETTER, key: str = "1", **more: datetime) -
         return mail_outbox.enqueue(conn, "digest", key, letter, NOW, **more)
 
 
-def settings(box: Mailbox, **more: str) -> MailSettings:
-    return MailSettings(box.host, "earshot@acme.example", box.port, "none", **more)
-
-
 def send(db: Database, box: Mailbox, now: datetime = NOW, password: str = "", **more: str) -> int:
-    return mail.work_off(db, settings(box, **more), password, lambda: now)
+    return mail.work_off(db, box.settings(**more), password, lambda: now)
 
 
 def state(db: Database, entry: Entry) -> tuple[State, int, str | None]:
@@ -63,7 +59,7 @@ def test_a_mail_arrives_whole_and_once(db: Database, box: Mailbox) -> None:
     (got,) = box.mails
     assert (got["To"], got["From"]) == ("zoe@acme.example", "earshot@acme.example")
     assert (got["Subject"], got["Bcc"]) == ("Grüße Bcc: x@y.example", None)
-    assert got[mail.REPEAT] is None
+    assert got[smtp.REPEAT] is None
     assert got["Message-ID"] == f"<{entry.native_id}@acme.example>"
     text, html, file = [part for part in got.walk() if not part.is_multipart()]
     assert text.get_content().strip() == "Hello Zoë"  # type: ignore[attr-defined]
@@ -88,7 +84,7 @@ def test_passing_trouble_is_tried_again_unmarked(db: Database, box: Mailbox) -> 
     assert state(db, entry) == (State.PENDING, 1, "the mail server says 451 greylisted")
     assert send(db, box, NOW + timedelta(seconds=29)) == 0
     assert send(db, box, NOW + timedelta(seconds=30)) == 1
-    assert [each[mail.REPEAT] for each in box.mails] == [None]
+    assert [each[smtp.REPEAT] for each in box.mails] == [None]
 
 
 def test_a_lost_answer_is_repeated_under_the_same_id_and_marked(db: Database, box: Mailbox) -> None:
@@ -98,7 +94,7 @@ def test_a_lost_answer_is_repeated_under_the_same_id_and_marked(db: Database, bo
     assert send(db, box, NOW + timedelta(minutes=1)) == 1
     assert len(box.mails) == 2
     assert len(set(box.ids())) == 1
-    assert [each[mail.REPEAT] is not None for each in box.mails] == [False, True]
+    assert [each[smtp.REPEAT] is not None for each in box.mails] == [False, True]
 
 
 def test_a_sender_that_died_is_followed_by_a_marked_repeat(db: Database, box: Mailbox) -> None:
@@ -107,7 +103,7 @@ def test_a_sender_that_died_is_followed_by_a_marked_repeat(db: Database, box: Ma
     gone.wait()
     assert outbox.claim(db, Channel.MAIL, f"{gone.pid}:dead", NOW) is not None
     assert send(db, box) == 1
-    assert box.mails[0][mail.REPEAT].startswith("1;")
+    assert box.mails[0][smtp.REPEAT].startswith("1;")
 
 
 @pytest.mark.parametrize("trouble", ["data", "rcpt"])
@@ -142,6 +138,33 @@ def test_signing_in(db: Database) -> None:
         assert "EARSHOT_MAIL_PASSWORD" in str(state(db, entry)[2])
         put(db, key="2")
         assert send(db, box, username="u", password=PASSWORD) == 1
+
+
+@pytest.mark.parametrize("security", ["starttls", "tls"])
+def test_tls_needs_a_certificate_that_is_trusted(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, security: str
+) -> None:
+    pem = certificate(tmp_path)
+    with mail_server(sign_in=True, security=security, pem=pem) as box:
+        entry = put(db)
+        assert send(db, box, username="u", password=PASSWORD) == 0
+        found, _, error = state(db, entry)
+        assert found is State.PENDING
+        assert "SSL_CERT_FILE" in str(error)
+        assert not box.mails
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+        later = NOW + timedelta(minutes=1)
+        assert send(db, box, later, username="u", password=PASSWORD) == 1
+        assert box.ids() == [f"<{entry.native_id}@acme.example>"]
+
+
+def test_words_never_leave_in_the_clear_where_tls_is_asked_for(db: Database, box: Mailbox) -> None:
+    entry = put(db)
+    box.security = "starttls"
+    assert send(db, box) == 0
+    found, _, error = state(db, entry)
+    assert (found, box.mails) == (State.FAILED, [])
+    assert "mail.security" in str(error)
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,13 @@ seen: the next attempt then carries the same key and is marked as a possible rep
 from __future__ import annotations
 
 import json
-import os
-import secrets as random
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from dashboard.delivery import tellings
-from dashboard.delivery.ways import WAYS, Dead, Held, Message, Unclear, Way
-from storage import alert_tellings, outbox
+from dashboard.delivery.outcomes import Dead, Held, Unclear
+from dashboard.delivery.ways import WAYS, Means, Message, Way
+from storage import alert_tellings, jobs, outbox
 from storage.database import Database
 from storage.outbox import Channel, Entry, State
 
@@ -26,19 +25,19 @@ AT_ONCE = 50
 
 def deliver(
     db: Database,
-    secrets: Mapping[str, str],
+    means: Means,
     now: Callable[[], datetime],
     ways: Mapping[str, Way] = WAYS,
 ) -> int:
     """Put what is due into the outbox and send what is there; return how many left."""
     tellings.gather(db, now())
-    sender = f"{os.getpid()}:{random.token_hex(8)}"
+    sender = jobs.sender()
     sent = 0
     for _ in range(AT_ONCE):
         entry = outbox.claim(db, Channel.NOTICE, sender, now())
         if entry is None:
             break
-        sent += _send(db, entry, sender, secrets, now, ways)
+        sent += _send(db, entry, sender, means, now, ways)
     return sent
 
 
@@ -46,12 +45,12 @@ def _send(
     db: Database,
     entry: Entry,
     sender: str,
-    secrets: Mapping[str, str],
+    means: Means,
     now: Callable[[], datetime],
     ways: Mapping[str, Way],
 ) -> bool:
     try:
-        ways[entry.kind](message(entry), secrets, now())
+        ways[entry.kind](message(entry), means, now())
     except Dead as error:
         _end(db, entry, sender, State.FAILED, now(), str(error))
     except Held as error:

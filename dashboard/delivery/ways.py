@@ -2,7 +2,7 @@
 
 Each takes one message and either returns (the other side took it) or raises: ``Held`` when
 surely nothing left and trying again may help, ``Unclear`` when it may have left, ``Dead`` when
-trying again cannot help. Addresses come from secrets, never from the database.
+trying again cannot help. Where systems are comes from secrets, never from the database.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import smtplib
-import ssl
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,30 +19,17 @@ from email.utils import format_datetime
 from http.client import HTTPException
 from socket import gaierror
 from urllib.error import HTTPError, URLError
-from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+from urllib.parse import urlsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from storage.errors import EarshotError
+from dashboard.delivery import smtp
+from dashboard.delivery.outcomes import Dead, Held, Unclear
+from dashboard.delivery.smtp import REPEAT
+from dashboard.settings import MailSettings
 from storage.models import Json
 
 SECONDS = 20.0
-DOMAIN = "earshot.invalid"
-"""Right side of message ids: reserved (RFC 2606), so that nobody else can have made them."""
-OURSELVES = "localhost"
-REPEAT = "X-Earshot-Repeat"
 AGAIN = "This may be a repeat: Earshot was stopped while it sent this before."
-
-
-class Held(EarshotError):
-    """Nothing left; it may work later."""
-
-
-class Unclear(EarshotError):
-    """It may have left; another attempt carries the same key and is marked."""
-
-
-class Dead(EarshotError):
-    """Nothing left and nothing will, until somebody mends what the message says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,69 +44,47 @@ class Message:
     repeat: bool
 
 
-Way = Callable[[Message, Mapping[str, str], datetime], None]
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What sending takes: secrets, and the mail server where there is one."""
+
+    secrets: Mapping[str, str]
+    mail: MailSettings | None = None
 
 
-def mail(message: Message, secrets: Mapping[str, str], now: datetime) -> None:
-    """Send a mail with a fixed Message-ID through the server of EARSHOT_SMTP."""
-    server = urlsplit(_secret(secrets, "EARSHOT_SMTP"))
-    options = {name: values[-1] for name, values in parse_qs(server.query).items()}
+Way = Callable[[Message, Means, datetime], None]
+
+
+def mail(message: Message, means: Means, now: datetime) -> None:
+    """Send a mail with a fixed Message-ID through the server of ``[mail]``."""
+    settings = means.mail
+    if settings is None:
+        raise Dead("there is no mail server: name one under [mail] in earshot.toml")
+    try:
+        made = _made(message, settings, now)
+    except ValueError as error:  # an address or a subject that no mail can have
+        raise Dead(f"it cannot be a mail: {error}") from error
+    smtp.send(made, settings, means.secrets.get(smtp.PASSWORD, ""))
+
+
+def _made(message: Message, settings: MailSettings, now: datetime) -> EmailMessage:
     made = EmailMessage()
-    made["Message-ID"] = f"<{message.key}@{DOMAIN}>"
+    made["Message-ID"] = smtp.message_id(message.key, settings)
     made["Date"] = format_datetime(now)
-    made["From"] = options.get("from", f"earshot@{server.hostname or 'localhost'}")
+    made["From"] = settings.sender
     made["To"] = message.target
     made["Subject"] = f"Earshot: {message.subject}"
     made["Auto-Submitted"] = "auto-generated"
     if message.repeat:
         made[REPEAT] = "1"
     made.set_content(_text(message))
-    try:
-        connection = _connect(server, options)
-    except smtplib.SMTPAuthenticationError as error:
-        raise Dead(f"the mail server refuses the sign-in of EARSHOT_SMTP: {error}") from error
-    except (OSError, smtplib.SMTPException) as error:
-        raise Held(f"the mail server cannot be reached: {error}") from error
-    try:
-        with connection:
-            connection.send_message(made)
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused) as error:
-        raise Dead(f"the mail server refuses the address: {error}") from error
-    except smtplib.SMTPResponseException as error:
-        kind = Dead if error.smtp_code >= 500 else Held
-        raise kind(f"the mail server said {error.smtp_code} {error.smtp_error!r}") from error
-    except (OSError, smtplib.SMTPException) as error:
-        raise Unclear(f"the mail server broke off: {error}") from error
+    return made
 
 
-def _connect(server: SplitResult, options: Mapping[str, str]) -> smtplib.SMTP:
-    host = server.hostname or ""
-    context = ssl.create_default_context()
-    connection: smtplib.SMTP
-    # With a name of our own, smtplib does not ask the network for this machine's.
-    if server.scheme == "smtps":
-        connection = smtplib.SMTP_SSL(
-            host, server.port or 465, OURSELVES, timeout=SECONDS, context=context
-        )
-    elif server.scheme == "smtp":
-        connection = smtplib.SMTP(host, server.port or 587, OURSELVES, timeout=SECONDS)
-    else:
-        raise Dead("EARSHOT_SMTP begins with smtps:// or smtp://")
-    try:
-        if server.scheme == "smtp" and options.get("starttls", "yes") != "no":
-            connection.starttls(context=context)
-        if server.username:
-            connection.login(unquote(server.username), unquote(server.password or ""))
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def webhook(message: Message, secrets: Mapping[str, str], now: datetime) -> None:
+def webhook(message: Message, means: Means, now: datetime) -> None:
     """POST a signed JSON object: HMAC-SHA256 of time, a full stop, and the body as sent."""
-    address = _secret(secrets, f"EARSHOT_WEBHOOK_{message.target}")
-    signing = _secret(secrets, f"EARSHOT_WEBHOOK_{message.target}_SECRET")
+    address = _secret(means.secrets, f"EARSHOT_WEBHOOK_{message.target}")
+    signing = _secret(means.secrets, f"EARSHOT_WEBHOOK_{message.target}_SECRET")
     body = json.dumps(
         {"key": message.key, "subject": message.subject, "alerts": message.alerts}
     ).encode()
@@ -173,10 +136,10 @@ def signature(secret: str, timestamp: int, body: bytes) -> str:
     return f"v1={signed.hexdigest()}"
 
 
-def notify(message: Message, secrets: Mapping[str, str], now: datetime) -> None:
+def notify(message: Message, means: Means, now: datetime) -> None:
     """Tell by a service of apprise; it says no more than whether that worked."""
     del now
-    address = _secret(secrets, f"EARSHOT_NOTIFY_{message.target}")
+    address = _secret(means.secrets, f"EARSHOT_NOTIFY_{message.target}")
     with warnings.catch_warnings():
         # Its services are imported at the first address; what is deprecated there is not ours.
         warnings.simplefilter("ignore", DeprecationWarning)
