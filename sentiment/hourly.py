@@ -1,7 +1,8 @@
 """What stood out in the last hours of one series of feedback: volume and negative share.
 
 Pure. A series is counted by whole hours that end now; sums over as many hours as are needed
-for a handful of mentions are held against what is usual then (``series``). ``chosen`` keeps
+for a handful of mentions, and over more up to a day, are held against what is usual then
+(``series``). ``chosen`` keeps
 false alarms within a budget over all series at once. Words for people are made elsewhere.
 """
 
@@ -13,7 +14,19 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 
-from sentiment.series import BLOCK, HOUR, WEEKS, Floats, Ints, Past, season, tail, usual
+from sentiment.series import (
+    BLOCK,
+    HOUR,
+    TAIL_PRIOR,
+    WEEKS,
+    Floats,
+    Ints,
+    Past,
+    Usual,
+    season,
+    tail,
+    usual,
+)
 
 PAST = WEEKS * 7 * 24
 LOOKED_AT = 24
@@ -21,12 +34,20 @@ LOOKED_AT = 24
 NEEDED = PAST + 2 * LOOKED_AT
 """Hours that a series should have; half of them are the least."""
 WINDOWS = (1, 2, 3, 6, 12, 24)
+LONGER = 3
+"""Times the shortest window that the next one has at least: neighbours say the same."""
 LEAST_COUNT = 5.0
 """Mentions expected in a window that is long enough to be judged, ten for shares."""
 LEAST_MORE, TIMES_MORE = 5, 1.5
 LEAST_N, LEAST_SHARE_RISE = 10, 0.1
 LEAST_TOPIC, SEEN_BEFORE = 5, 2
 
+NEARLY = 0.8
+"""Of the oddest, where a shorter window is as good."""
+SHARE_PRIOR = (2.0, 0.5)
+"""As TAIL_PRIOR, for shares: bounded, their tail is nearly a normal one's."""
+
+Flags = np.ndarray[tuple[int], np.dtype[np.bool_]]
 T = TypeVar("T")
 
 
@@ -62,6 +83,22 @@ class Look(NamedTuple):
     since: int
 
 
+class _View(NamedTuple):
+    """A series through a window of ``width`` hours, at each hour at which one ends.
+
+    ``seen`` of ``n`` mentions count, ``expected`` would usually; ``odd`` in standard deviations,
+    of which one is ``wide`` binomial ones; ``much`` is what is enough to matter.
+    """
+
+    width: int
+    seen: Floats
+    n: Floats
+    expected: Floats
+    odd: Floats
+    much: Flags
+    wide: float
+
+
 def looks(hours: Hours) -> list[Look]:
     """Return the oddest that each signal saw; none where there is too little past."""
     return [each for each in (volume(hours), negative_share(hours)) if each is not None]
@@ -71,33 +108,27 @@ def volume(hours: Hours) -> Look | None:
     """Look at how many mentions there are; few are not looked for here: they may be late."""
     if not _enough(hours):
         return None
-    width = _width(float(hours.n[:-LOOKED_AT].mean()), LEAST_COUNT)
-    ends, sums = _ends(hours, width), _moving(hours.n, width)
-    ones = np.ones(len(sums))
-    past = Past(ends[:-LOOKED_AT], sums[:-LOOKED_AT], ones[:-LOOKED_AT], True)
-    found = usual(past, season(past))
-    expected = found.values(ends)
-    odd = found.oddness(sums, expected, ones)
-    known = tail(_highest(odd[:-LOOKED_AT]))
-    much = (sums >= expected + LEAST_MORE) & (sums >= TIMES_MORE * expected)
-    at = _oddest(odd, much)
-    if at is None:
+    fits = {width: _volumes(hours, width) for width in _widths(hours, LEAST_COUNT)}
+    found = _oddest([view for view, _ in fits.values()], TAIL_PRIOR)
+    if found is None:
         return None
-    low, high = found.interval(float(expected[at]), 1.0)
-    before = hours.n[:-LOOKED_AT].sum()
-    new = before <= SEEN_BEFORE and sums[at] >= LEAST_TOPIC
+    view, at, a_week = found
+    seen, expected = float(view.seen[at]), float(view.expected[at])
+    low, high = fits[view.width][1].interval(expected, 1.0)
+    new = hours.n[:-LOOKED_AT].sum() <= SEEN_BEFORE and seen >= LEAST_TOPIC
+    ago = len(view.odd) - 1 - at
     return Look(
         "new_topic" if new else "volume",
-        known.a_week(float(odd[at])),
-        float(odd[at]),
-        float(sums[at]),
-        float(expected[at]),
+        a_week,
+        float(view.odd[at]),
+        seen,
+        expected,
         low,
         high,
-        int(sums[at]),
-        width,
-        len(sums) - 1 - at,
-        _since(hours.n - (expected[at] + sums[at]) / 2 / width, len(sums) - 1 - at),
+        int(seen),
+        view.width,
+        ago,
+        _since(hours.n - (expected + seen) / 2 / view.width, ago),
     )
 
 
@@ -105,34 +136,27 @@ def negative_share(hours: Hours) -> Look | None:
     """Look at how many of the mentions are negative: binomial, spread beyond it as it was."""
     if not _enough(hours):
         return None
-    width = _width(float(hours.n[:-LOOKED_AT].mean()), LEAST_N)
-    n, negative = _moving(hours.n, width), _moving(hours.negative, width)
     share = _share(hours)
-    many = n >= LEAST_N
-    odd = _binomial(negative, np.maximum(n, 1), share)
-    before = odd[:-LOOKED_AT][many[:-LOOKED_AT]]
-    if len(before) < LOOKED_AT:
+    views = [_shares(hours, width, share) for width in _widths(hours, LEAST_N)]
+    found = _oddest([each for each in views if each is not None], SHARE_PRIOR)
+    if found is None:
         return None
-    wide = sqrt(max(1.0, float(np.median(before**2)) / 0.455))
-    odd = np.where(many, odd / wide, 0.0)
-    known = tail(_highest(odd[:-LOOKED_AT]))
-    rise = many & (negative >= n * (share + LEAST_SHARE_RISE))
-    at = _oddest(odd, rise)
-    if at is None:
-        return None
-    reach = 1.96 * wide * sqrt(share * (1 - share) / n[at])
+    view, at, a_week = found
+    n, ago = int(view.n[at]), len(view.odd) - 1 - at
+    seen = float(view.seen[at] / n)
+    reach = 1.96 * view.wide * sqrt(share * (1 - share) / n)
     return Look(
         "negative_share",
-        known.a_week(float(odd[at])),
-        float(odd[at]),
-        float(negative[at] / n[at]),
+        a_week,
+        float(view.odd[at]),
+        seen,
         share,
         max(0.0, share - reach),
         min(1.0, share + reach),
-        int(n[at]),
-        width,
-        len(n) - 1 - at,
-        _since(hours.negative - (share + negative[at] / n[at]) / 2 * hours.n, len(n) - 1 - at),
+        n,
+        view.width,
+        ago,
+        _since(hours.negative - (share + seen) / 2 * hours.n, ago),
     )
 
 
@@ -157,8 +181,45 @@ def _enough(hours: Hours) -> bool:
     return len(known) > 0 and len(hours.n) - int(known[0]) >= PAST // 2
 
 
-def _width(an_hour: float, least: float) -> int:
-    return next((each for each in WINDOWS if an_hour * each >= least), WINDOWS[-1])
+def _widths(hours: Hours, least: float) -> list[int]:
+    """Return the shortest window with enough in it, and longer ones up to a day.
+
+    What lasts shows in a long window before any hour of it is odd; what is sudden shows in a
+    short one first: a scan statistic with a few widths (Naus, JASA 60, 1965).
+    """
+    an_hour = float(hours.n[:-LOOKED_AT].mean())
+    first = next((each for each in WINDOWS if an_hour * each >= least), WINDOWS[-1])
+    found = [first]
+    for each in WINDOWS:
+        if each >= LONGER * found[-1] or found[-1] < each == WINDOWS[-1]:
+            found.append(each)
+    return found
+
+
+def _volumes(hours: Hours, width: int) -> tuple[_View, Usual]:
+    """Return how odd each sum over so many hours is, and what they are usually."""
+    ends, sums = _ends(hours, width), _moving(hours.n, width)
+    ones = np.ones(len(sums))
+    past = Past(ends[:-LOOKED_AT], sums[:-LOOKED_AT], ones[:-LOOKED_AT], True)
+    found = usual(past, season(past))
+    expected = found.values(ends)
+    odd = found.oddness(sums, expected, ones)
+    much = (sums >= expected + LEAST_MORE) & (sums >= TIMES_MORE * expected)
+    return _View(width, sums, sums, expected, odd, much, 1.0), found
+
+
+def _shares(hours: Hours, width: int, share: float) -> _View | None:
+    """Return how odd the negatives within so many hours are; None where few windows are full."""
+    n, negative = _moving(hours.n, width), _moving(hours.negative, width)
+    many = n >= LEAST_N
+    odd = _binomial(negative, np.maximum(n, 1), share)
+    before = odd[:-LOOKED_AT][many[:-LOOKED_AT]]
+    if len(before) < LOOKED_AT:
+        return None
+    wide = sqrt(max(1.0, float(np.median(before**2)) / 0.455))
+    odd = np.where(many, odd / wide, 0.0)
+    rise = many & (negative >= n * (share + LEAST_SHARE_RISE))
+    return _View(width, negative, n, share * n, odd, rise, wide)
 
 
 def _moving(values: Floats, width: int) -> Floats:
@@ -180,10 +241,31 @@ def _highest(odd: Floats) -> Floats:
     return found[-PAST // size :]
 
 
-def _oddest(odd: Floats, candidates: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> int | None:
-    judged = np.where(candidates, odd, -np.inf)[-LOOKED_AT:]
-    at = int(np.argmax(judged))
-    return None if judged[at] == -np.inf else len(odd) - len(judged) + at
+def _oddest(views: Sequence[_View], prior: tuple[float, float]) -> tuple[_View, int, float] | None:
+    """Return through which window the last hours are odd, where, and how often that comes.
+
+    The tail is that of the oddest of all views: who looks four times finds more by chance.
+    Told is the shortest window that is nearly as odd as the oddest: it says best since when.
+    """
+    if not views:
+        return None
+    size = min(len(each.odd) for each in views)
+    highest = np.max([each.odd[-size:] for each in views], axis=0)
+    known = tail(_highest(highest[:-LOOKED_AT]), prior)
+    judged = [_within(each) for each in views]
+    peaks = [float(each.max()) for each in judged]
+    most = max(peaks)
+    if most == -np.inf:
+        return None
+    row = next(number for number, peak in enumerate(peaks) if peak >= NEARLY * most)
+    view, column = views[row], int(np.argmax(judged[row]))
+    return view, len(view.odd) - len(judged[row]) + column, known.a_week(most)
+
+
+def _within(view: _View) -> Floats:
+    """Return the oddness of what matters, of windows that lie in the hours looked at."""
+    odd: Floats = np.where(view.much, view.odd, -np.inf)[-(LOOKED_AT - view.width + 1) :]
+    return odd
 
 
 def _since(excess: Floats, ago: int) -> int:

@@ -1,8 +1,8 @@
 """Which words tell a set of texts from others: to say what an alert is about. Pure.
 
-Weighted log-odds of the texts that hold a word (Monroe, Colaresi and Quinn 2008), with the
-other texts as the prior. Words of fewer than five texts are never named: they could point
-at a person.
+Signed root of the log-likelihood ratio of the texts that hold a word (Dunning 1993), which also
+counts what was never said before. Words of fewer than five texts are never named: they could
+point at a person.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from math import log, sqrt
+from math import copysign, log, sqrt
 
 LEAST_TEXTS = 5
-LEAST_Z = 2.0
+LEAST_Z = 3.0
 MOST = 6
 LONGEST = 2_000
 """Letters of a text that are read."""
@@ -23,18 +23,24 @@ _WORD = re.compile(r"[^\W\d_]{3,24}")
 def telling(texts: Sequence[str], others: Sequence[str]) -> list[str]:
     """Return the words that stand out, the clearest first."""
     now, before = _counted(texts), _counted(others)
-    prior = len(others) + 1.0
     found = []
     for word, count in now.items():
-        if count < LEAST_TEXTS:
-            continue
-        usual = (before[word] + 0.5) / prior
-        a, b = count + usual * 10, before[word] + usual * 10
-        odds = log(a / (len(texts) + 10 - a + 1)) - log(b / (len(others) + 10 - b + 1))
-        z = odds / sqrt(1 / a + 1 / b)
-        if z >= LEAST_Z:
-            found.append((-z, word))
+        if count >= LEAST_TEXTS:
+            z = _contrast(count, len(texts), before[word], len(others))
+            if z >= LEAST_Z:
+                found.append((-z, word))
     return [word for _, word in sorted(found)[:MOST]]
+
+
+def _contrast(a: int, of_a: int, b: int, of_b: int) -> float:
+    """Return how many standard deviations a share of texts is above another one, about."""
+    usual = (a + b) / (of_a + of_b)
+    ratio = 0.0
+    for seen, of in ((a, of_a), (b, of_b)):
+        for count, share in ((seen, usual), (of - seen, 1 - usual)):
+            if count:
+                ratio += 2 * count * log(count / (of * share))
+    return copysign(sqrt(max(0.0, ratio)), a * of_b - b * of_a)
 
 
 def _counted(texts: Iterable[str]) -> Counter[str]:

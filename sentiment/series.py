@@ -246,9 +246,9 @@ class Tail:
         return self.middle + self.excess * log(max(1.01, blocks * 0.5 / a_week))
 
 
-def tail(highest: Floats) -> Tail:
+def tail(highest: Floats, prior: tuple[float, float] = TAIL_PRIOR) -> Tail:
     """Return the tail of a series from the highest oddness of each block of its past."""
-    middle, excess = TAIL_PRIOR
+    middle, excess = prior
     count = len(highest)
     if count < LEAST_BLOCKS:
         return Tail(middle, excess)
