@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from dashboard import brand_words, wiring
+from dashboard import brand_words, setting_words, wiring
 from dashboard.wiring import Workspace
 from storage import people, workspace
 from storage.errors import InputError
@@ -45,14 +45,15 @@ def write(space: Workspace, company: Company, now: datetime) -> None:
     if not company.person.strip():
         raise InputError("say who you are: every change names who made it")
     with space.db.write() as conn:
-        people.person(conn, company.person, now)
+        person = people.person(conn, company.person, now)
         declared = {
             each.brand.name for each in workspace.stored_brands(conn) if each.origin == "file"
         }
-        if brand.name not in declared:
-            workspace.change_brand(conn, brand)
-        if space.settings.timezone is None:
-            workspace.set_timezone(conn, company.timezone)
+        with setting_words.recorded(conn, person, now, "brands", "workspace"):
+            if brand.name not in declared:
+                workspace.change_brand(conn, brand)
+            if space.settings.timezone is None:
+                workspace.set_timezone(conn, company.timezone)
 
 
 def is_begun(space: Workspace) -> bool:

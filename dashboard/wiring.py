@@ -17,6 +17,7 @@ from pathlib import Path
 from collectors import registry
 from collectors.contract import Check, Collector, Services
 from collectors.pipeline import Analyser, Pipeline, Waiting
+from dashboard import setting_words
 from dashboard import settings as configuration
 from dashboard.settings import Settings
 from storage import (
@@ -24,6 +25,7 @@ from storage import (
     imports,
     mentions,
     models_store,
+    people,
     polls,
     recast,
     rereading,
@@ -37,7 +39,7 @@ from storage.clocks import PromiseTime
 from storage.database import Database
 from storage.errors import CollectError, ConfigError, NotFound, Refused
 from storage.models import Analysis, Batch, Brand, Json, Label, Saved, Source, Topic
-from storage.people import Person
+from storage.people import EARSHOT, Person
 from storage.recast import ALL_HISTORY, ANALYSE, RULES
 from storage.rollups import Delta
 from storage.slices import Slices
@@ -264,7 +266,9 @@ class Workspace:
     ) -> Saved:
         """Store batches of a source that was not polled (a file), then score and apply rules."""
         with self.db.write() as conn:
-            sources.ensure(conn, source, self.now())
+            who = people.known_or_program(conn, actor)
+            with setting_words.recorded(conn, who, self.now(), "sources"):
+                sources.ensure(conn, source, self.now())
         saved = self._pipeline.take(source, lambda: batches, actor, open_cases, progress)
         self.understand(analysed)
         return saved
@@ -367,7 +371,8 @@ def _sync(made: Workspace) -> None:
     seen = workspace.meta(db.reader(), "declared")
     if seen == digest or workspace.is_sample(db.reader()):
         return
-    with db.write() as conn:
+    areas = ("brands", "rules", "sources", "workspace")
+    with db.write() as conn, setting_words.recorded(conn, EARSHOT, made.now(), *areas):
         known = {brand.name: brand for brand in workspace.brands(conn)}
         changed = [b for b in settings.brands if known.get(b.name) != workspace.with_name(b)]
         if changed:

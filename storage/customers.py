@@ -80,6 +80,11 @@ def count(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT count(*) FROM customers").fetchone()[0])
 
 
+def changed_at(conn: sqlite3.Connection) -> int:
+    """Return when somebody was last added or changed, in milliseconds; 0 where nobody is known."""
+    return int(conn.execute("SELECT coalesce(max(at), 0) FROM customers").fetchone()[0])
+
+
 def columns(conn: sqlite3.Connection) -> dict[str, list[str]]:
     """Return every further column with its values, the first hundred of each."""
     found: dict[str, list[str]] = {}

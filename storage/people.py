@@ -88,6 +88,11 @@ def known(conn: sqlite3.Connection, name: str) -> Person:
     return found
 
 
+def known_or_program(conn: sqlite3.Connection, name: str) -> Person:
+    """Return the person of that name; the program itself where nobody is called so."""
+    return _find(conn, " ".join(name.split())) or EARSHOT
+
+
 def people(conn: sqlite3.Connection) -> list[Person]:
     """Return everybody but the program itself, by name."""
     rows = conn.execute("SELECT id, name, role FROM people WHERE id > 0 ORDER BY name")

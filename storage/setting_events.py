@@ -5,7 +5,9 @@ The table refuses changes of what is in it; it is not sealed like the events of 
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -37,11 +39,12 @@ def record(
         )
 
 
-def recent(conn: sqlite3.Connection, area: str, limit: int) -> list[SettingEvent]:
-    """Return the newest changes of an area."""
+def recent(conn: sqlite3.Connection, areas: Sequence[str], limit: int) -> list[SettingEvent]:
+    """Return the newest changes of some areas."""
     rows = conn.execute(
         "SELECT e.at, p.name, e.area, e.subject, e.before, e.after FROM setting_events e"
-        " JOIN people p ON p.id = e.actor_id WHERE e.area = ? ORDER BY e.id DESC LIMIT ?",
-        (area, limit),
+        " JOIN people p ON p.id = e.actor_id WHERE e.area IN (SELECT value FROM json_each(?))"
+        " ORDER BY e.id DESC LIMIT ?",
+        (json.dumps(areas), limit),
     )
     return [SettingEvent(moment(at), *told) for at, *told in rows]

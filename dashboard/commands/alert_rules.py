@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from storage.errors import InputError
 if TYPE_CHECKING:
     from dashboard.wiring import Workspace
     from storage.alert_rules import AlertRule
+    from storage.people import Person
 
 who = click.option("--as", "who", required=True, metavar="NAME", help="Who acts.")
 weeks = click.option(
@@ -87,7 +89,8 @@ def rule(
     with _opened(db_path, config_path) as space, space.db.write() as conn:
         actor = people.person(conn, who, space.now())
         if remove:
-            alert_rules.remove_rule(conn, name)
+            with _recorded(space, conn, actor):
+                alert_rules.remove_rule(conn, name)
             return
         if (measure is None) != (bound is None):
             raise InputError("a fixed rule needs both --measure and --bound")
@@ -104,7 +107,8 @@ def rule(
             Severity(severity),
             enabled,
         )
-        alert_rules.save_rule(conn, made, actor, space.now())
+        with _recorded(space, conn, actor):
+            alert_rules.save_rule(conn, made, actor, space.now())
         _told(space, made, weeks, as_json=False)
         click.echo(f"{name} is switched {'on' if enabled else 'off; --on switches it on'}")
 
@@ -188,7 +192,8 @@ def route(
     with _opened(db_path, config_path) as space, space.db.write() as conn:
         actor = people.person(conn, who, space.now())
         if remove:
-            alert_rules.remove_route(conn, name)
+            with _recorded(space, conn, actor):
+                alert_rules.remove_route(conn, name)
             return
         made = Route(
             name,
@@ -202,7 +207,8 @@ def route(
             person,
             team,
         )
-        alert_rules.save_route(conn, made, actor, space.now())
+        with _recorded(space, conn, actor):
+            alert_rules.save_route(conn, made, actor, space.now())
         click.echo(f"{name} hears of what is {least} or more")
 
 
@@ -272,6 +278,14 @@ def _opened(db_path: Path, config_path: Path) -> Iterator[Workspace]:
         yield space
     finally:
         space.close()
+
+
+def _recorded(
+    space: Workspace, conn: sqlite3.Connection, actor: Person
+) -> AbstractContextManager[None]:
+    from dashboard import setting_words
+
+    return setting_words.recorded(conn, actor, space.now(), "alerts")
 
 
 def _told(space: Workspace, rule: AlertRule, weeks: int, as_json: bool) -> None:

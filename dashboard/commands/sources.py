@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +13,11 @@ import click
 from dashboard.commands import options
 from storage.errors import ConfigError, InputError
 
+who = click.option("--as", "who", default="", metavar="NAME", help="Who acts.  [default: earshot]")
+
 if TYPE_CHECKING:
     from collectors.contract import Replies
+    from dashboard.wiring import Workspace
     from storage.coverage import SourceHealth
 
 
@@ -74,6 +79,7 @@ def kinds(as_json: bool) -> None:
 @click.option("--product", help="Product of what it brings.")
 @click.option("--every", default="15m", show_default=True, help="How often to look.")
 @click.option("--option", "pairs", multiple=True, metavar="NAME=VALUE", help="Further options.")
+@who
 @options.places
 def add(
     link: str,
@@ -83,6 +89,7 @@ def add(
     product: str | None,
     every: str,
     pairs: tuple[str, ...],
+    who: str,
     db_path: Path,
     config_path: Path,
 ) -> None:
@@ -107,17 +114,16 @@ def add(
     chosen = source_id or (suggestion.id if suggestion else None)
     if not chosen:
         raise ConfigError("give the source a permanent id with --id")
-    workspace = wiring.open_workspace(db_path, config_path)
-    workspace.save_source(
-        Source(
-            chosen,
-            kind or (suggestion.kind if suggestion else "feeds"),
-            brand,
-            product,
-            settings.seconds(every),
-            suggested | given,
-        )
+    made = Source(
+        chosen,
+        kind or (suggestion.kind if suggestion else "feeds"),
+        brand,
+        product,
+        settings.seconds(every),
+        suggested | given,
     )
+    with _changing(wiring.open_workspace(db_path, config_path), who) as workspace:
+        workspace.save_source(made)
     click.echo(f"Added source {chosen}. `earshot collect {chosen} --once` looks now.")
 
 
@@ -141,38 +147,55 @@ def check(ctx: click.Context, source_id: str, db_path: Path, config_path: Path) 
 
 @command.command()
 @click.argument("source_id", metavar="SOURCE")
+@who
 @options.places
-def pause(source_id: str, db_path: Path, config_path: Path) -> None:
+def pause(source_id: str, who: str, db_path: Path, config_path: Path) -> None:
     """Stop polling SOURCE until it is resumed."""
-    _enable(source_id, False, db_path, config_path)
+    _enable(source_id, False, who, db_path, config_path)
 
 
 @command.command()
 @click.argument("source_id", metavar="SOURCE")
+@who
 @options.places
-def resume(source_id: str, db_path: Path, config_path: Path) -> None:
+def resume(source_id: str, who: str, db_path: Path, config_path: Path) -> None:
     """Poll SOURCE again."""
-    _enable(source_id, True, db_path, config_path)
+    _enable(source_id, True, who, db_path, config_path)
 
 
 @command.command()
 @click.argument("source_id", metavar="SOURCE")
+@who
 @options.places
-def remove(source_id: str, db_path: Path, config_path: Path) -> None:
+def remove(source_id: str, who: str, db_path: Path, config_path: Path) -> None:
     """Stop polling SOURCE for good; what it brought stays."""
     from dashboard import wiring
 
-    wiring.open_workspace(db_path, config_path).remove_source(source_id)
+    with _changing(wiring.open_workspace(db_path, config_path), who) as workspace:
+        workspace.remove_source(source_id)
     click.echo(f"Removed source {source_id}; its mentions stay.")
 
 
-def _enable(source_id: str, enabled: bool, db_path: Path, config_path: Path) -> None:
+@contextmanager
+def _changing(workspace: Workspace, who: str) -> Iterator[Workspace]:
+    """Record what the body changes, with who does it; without a name the program itself."""
+    from dashboard import setting_words
+    from storage import people
+
+    now = workspace.now()
+    with workspace.db.write() as conn:
+        actor = people.person(conn, who, now) if who else people.EARSHOT
+        with setting_words.recorded(conn, actor, now, "sources"):
+            yield workspace
+
+
+def _enable(source_id: str, enabled: bool, who: str, db_path: Path, config_path: Path) -> None:
     from dataclasses import replace
 
     from dashboard import wiring
 
-    workspace = wiring.open_workspace(db_path, config_path)
-    workspace.save_source(replace(workspace.source(source_id), enabled=enabled))
+    with _changing(wiring.open_workspace(db_path, config_path), who) as workspace:
+        workspace.save_source(replace(workspace.source(source_id), enabled=enabled))
     click.echo(f"Source {source_id} is {'polled again' if enabled else 'paused'}.")
 
 

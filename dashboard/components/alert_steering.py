@@ -8,7 +8,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import backtest, markup
-from dashboard.components import notices, session
+from dashboard.components import notices, session, steering
 from dashboard.data import At
 from storage import alert_rules, alert_tellings, outbox
 from storage.outbox import Channel, Entry, State
@@ -28,6 +28,7 @@ def steer(at: At) -> None:
         if box.open:
             with box:
                 _budget(at, person)
+                steering.changes(at, "alerts")
 
 
 def _budget(at: At, person: Person) -> None:
@@ -63,7 +64,7 @@ def _try(budget: float) -> None:
 
 def _use(budget: float, person: Person) -> None:
     space = session.workspace()
-    with notices.explained(), space.db.write() as conn:
+    with steering.changing("alerts") as conn:
         rule = alert_rules.rule(conn, alert_rules.USUAL)
         alert_rules.save_rule(conn, replace(rule, budget=budget), person, space.now())
 

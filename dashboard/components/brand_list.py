@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import streamlit as st
 
 from dashboard import brand_words
@@ -104,10 +102,5 @@ def _write(brand: Brand, key: str) -> None:
         brand_words.listed(state[f"brand-terms-{key}"]),
         brand_words.listed(state[f"brand-handles-{key}"]),
     )
-
-    def told(conn: sqlite3.Connection) -> str:
-        stored = [each.brand for each in workspace.stored_brands(conn)]
-        return next((brand_words.told(each) for each in stored if each.name == made.name), "")
-
-    with steering.changing("brands", made.name, told) as conn:
+    with steering.changing("brands") as conn:
         workspace.change_brand(conn, made)

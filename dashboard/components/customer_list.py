@@ -26,6 +26,7 @@ def draw(at: At) -> None:
     told += [(name, ", ".join(values[:12])) for name, values in customers.columns(conn).items()]
     with st.container(border=True):
         st.html(markup.facts(told))
+    steering.changes(at, "customers")
     leader = steering.leader()
     if leader is None:
         return
@@ -49,5 +50,5 @@ def draw(at: At) -> None:
 
 def _save(found: customer_file.Customers, leader: Person) -> None:
     space = session.workspace()
-    with notices.explained(), space.db.write() as conn:
+    with steering.changing("customers") as conn:
         customers.save(conn, found.rows, leader, space.now())

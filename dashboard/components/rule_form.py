@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import brand_words, data, markup, rule_words
-from dashboard.components import notices, rule_list, session
+from dashboard.components import notices, rule_list, session, steering
 from dashboard.data import At
 from storage import customers, rule_history, rule_preview, rules
 from storage.errors import EarshotError, InputError
@@ -169,7 +169,7 @@ def _urgency(key: str, now: CaseRule) -> dict[str, Any]:
 
 def _save(rule: CaseRule, which: str, history: bool) -> None:
     space = session.workspace()
-    with rule_list.changing(rule.name) as conn:
+    with steering.changing("rules") as conn:
         stored = rules.stored_rules(conn)
         if not which and rule.name in {each.rule.name for each in stored}:
             raise InputError(f"there is already a rule {rule.name!r}")

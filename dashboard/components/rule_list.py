@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import AbstractContextManager
-
 import streamlit as st
 
 from dashboard import data, markup, rule_words
@@ -93,25 +90,15 @@ def _edit(name: str) -> None:
     st.session_state["rule.open"] = True
 
 
-def changing(name: str) -> AbstractContextManager[sqlite3.Connection]:
-    """Change a rule, or all of them with '', and record who did."""
-
-    def told(conn: sqlite3.Connection) -> str:
-        stored = [each for each in rules.stored_rules(conn) if name in ("", each.rule.name)]
-        return " | ".join(rule_words.told(each) for each in stored)
-
-    return steering.changing("rules", name or "undone", told)
-
-
 def _switch(each: StoredRule) -> None:
-    with changing(each.rule.name) as conn:
+    with steering.changing("rules") as conn:
         remember(rules.stored_rules(conn))
         rules.adopt_defaults(conn)
         rules.save(conn, each.rule, enabled=not each.enabled)
 
 
 def _remove(name: str) -> None:
-    with changing(name) as conn:
+    with steering.changing("rules") as conn:
         remember(rules.stored_rules(conn))
         rules.adopt_defaults(conn)
         rules.remove(conn, name)
@@ -119,5 +106,5 @@ def _remove(name: str) -> None:
 
 def _undo() -> None:
     before: tuple[StoredRule, ...] = st.session_state.pop(_UNDO)
-    with changing("") as conn:
+    with steering.changing("rules") as conn:
         rules.restore(conn, before)

@@ -10,7 +10,8 @@ from collectors import registry
 from collectors.contract import KindInfo
 from dashboard import markup, secret_file
 from dashboard.components import notices, session
-from storage.errors import EarshotError
+from storage import setting_events
+from storage.errors import EarshotError, Refused
 from storage.models import Json, Source
 
 _WHERE = {
@@ -92,5 +93,17 @@ def _forget(info: KindInfo) -> None:
 
 
 def _changed(info: KindInfo, given: dict[str, str]) -> None:
+    space, person = session.workspace(), session.actor()
+    if person is None:
+        raise Refused("say who you are first: every change names who made it")
+    known = space.settings.secrets
+    before = [name for name in info.secrets if known.get(name)]
     secret_file.change(Path(session.config_path()), given)
+    after = [name for name in info.secrets if given.get(name, name in before and "kept")]
+    typed = ", ".join(name for name, value in given.items() if value)
+    words = ", ".join(after) + (f" (typed: {typed})" if typed else "")
+    # Names only: what was typed stands in the file of secrets and nowhere else.
+    with space.db.write() as conn:
+        change = ("credentials", info.name, ", ".join(before), words)
+        setting_events.record(conn, person, change, space.now())
     st.session_state.pop(f"answer-{info.name}", None)

@@ -17,7 +17,7 @@ from dashboard import choice, data, remembered, secret_file, wiring
 from dashboard.data import At
 from dashboard.jobs import Jobs
 from dashboard.wiring import Workspace
-from storage import people
+from storage import people, setting_events
 from storage.people import Person
 
 _WHO = "working_as"
@@ -97,7 +97,11 @@ def work_as(name: str) -> Person:
     """Let this browser work as a person, new if unknown."""
     space = workspace()
     with space.db.write() as conn:
+        before = {each.name for each in people.people(conn)}
         person = people.person(conn, name, space.now())
+        if person.name not in before:
+            change = ("team", person.name, "", f"{person.name}, {person.role}")
+            setting_events.record(conn, person, change, space.now())
     _keep(person.name)
     return person
 

@@ -7,7 +7,7 @@ import streamlit as st
 from collectors import registry
 from collectors.contract import Check, Suggestion
 from dashboard import data, markup
-from dashboard.components import file_import, frame, notices, session
+from dashboard.components import file_import, frame, notices, session, steering
 from dashboard.data import At
 from storage.models import Source
 
@@ -98,6 +98,6 @@ def _shown(check: Check) -> None:
 
 
 def _save(source: Source) -> None:
-    with notices.explained():
+    with steering.changing("sources"):
         session.workspace().save_source(source)
         st.session_state["add.link"] = ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import AbstractContextManager
 from dataclasses import replace
 
 import streamlit as st
@@ -12,7 +10,6 @@ from dashboard import data, source_words
 from dashboard.components import frame, links, notices, session, steering
 from dashboard.data import At
 from dashboard.jobs import Job
-from storage import sources as stored
 from storage.coverage import SourceHealth
 from storage.models import MentionFilter, Suspects
 from storage.people import Person
@@ -30,7 +27,7 @@ def sources(at: At) -> None:
     with st.grid("auto", min_column_width=340, gap="small"):
         for health in failing_first:
             _source(at, health, person)
-    steering.changes(at, "sources")
+    steering.changes(at, "sources", "credentials", "workspace")
 
 
 def _source(at: At, health: SourceHealth, person: Person | None) -> None:
@@ -74,18 +71,10 @@ def _collect(source_id: str, person: Person) -> None:
 
 def _enable(source_id: str, enabled: bool) -> None:
     space = session.workspace()
-    with _changing(source_id):
+    with steering.changing("sources"):
         space.save_source(replace(space.source(source_id), enabled=enabled))
 
 
 def _remove(source_id: str) -> None:
-    with _changing(source_id):
+    with steering.changing("sources"):
         session.workspace().remove_source(source_id)
-
-
-def _changing(source_id: str) -> AbstractContextManager[sqlite3.Connection]:
-    def told(conn: sqlite3.Connection) -> str:
-        found = stored.get_or_none(conn, source_id)
-        return "" if found is None else f"{found.kind}, {'read' if found.enabled else 'paused'}"
-
-    return steering.changing("sources", source_id, told)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import streamlit as st
 
-from dashboard import markup
+from dashboard import markup, setting_words
 from dashboard.components import frame, notices, session
 from dashboard.data import At
 from storage import setting_events
@@ -28,30 +28,27 @@ def leader() -> Person | None:
 
 
 @contextmanager
-def changing(
-    area: str, subject: str, told: Callable[[sqlite3.Connection], str]
-) -> Iterator[sqlite3.Connection]:
-    """Change a setting in one transaction and record who did; a refusal is shown in words.
+def changing(*areas: str) -> Iterator[sqlite3.Connection]:
+    """Change settings of some areas in one transaction and record who changed what.
 
-    ``told`` says in words how the setting stands, before and after.
+    A refusal is shown in words.
     """
     space, person = session.workspace(), session.actor()
     with notices.explained(), space.db.write() as conn:
         if person is None:
             raise Refused("say who you are first: every change names who made it")
-        before = told(conn)
-        yield conn
-        change = (area, subject, before, told(conn))
-        setting_events.record(conn, person, change, space.now())
+        with setting_words.recorded(conn, person, space.now(), *areas):
+            yield conn
 
 
-def changes(at: At, area: str) -> None:
-    """Offer who changed what here lately."""
-    box = st.popover("Who changed what", key=f"changes.{area}", type="tertiary", on_change="rerun")
+def changes(at: At, *areas: str) -> None:
+    """Offer who changed what of some areas lately."""
+    key = f"changes.{areas[0]}"
+    box = st.popover("Who changed what", key=key, type="tertiary", on_change="rerun")
     if not box.open:
         return
     with box:
-        found = setting_events.recent(at.db.reader(), area, _CHANGES)
+        found = setting_events.recent(at.db.reader(), areas, _CHANGES)
         if not found:
             st.caption("Nothing was changed here yet.")
         for each in found:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import AbstractContextManager
-
 import streamlit as st
 
 from dashboard import data, markup
@@ -101,21 +98,8 @@ def _skilled(person: Person) -> None:
         tuple(st.session_state[f"skills-{person.id}-langs"]),
         tuple(st.session_state[f"skills-{person.id}-places"]),
     )
-    with _changing(person.name, person.id) as conn:
+    with steering.changing("team") as conn:
         people.set_skills(conn, person.id, chosen)
-
-
-def _changing(subject: str, person_id: int) -> AbstractContextManager[sqlite3.Connection]:
-    """Change somebody; what is recorded is how they stand, in words."""
-
-    def told(conn: sqlite3.Connection) -> str:
-        found = next((each for each in people.people(conn) if each.id == person_id), None)
-        if found is None:
-            return ""
-        skills = people.skills(conn)[person_id]
-        return ", ".join([found.name, found.role.value, *skills.langs, *skills.places])
-
-    return steering.changing("team", subject, told)
 
 
 def _add() -> None:
@@ -128,20 +112,16 @@ def _add() -> None:
 
 def _added() -> None:
     name, role = str(st.session_state["team.name"]), Role(st.session_state["team.role"])
-
-    def told(conn: sqlite3.Connection) -> str:
-        return role.value if name.strip() in {each.name for each in people.people(conn)} else ""
-
-    with steering.changing("team", name, told) as conn:
+    with steering.changing("team") as conn:
         people.add(conn, name, role, session.workspace().now())
 
 
 def _change(person: Person, key: str) -> None:
-    with _changing(person.name, person.id) as conn:
+    with steering.changing("team") as conn:
         people.set_role(conn, person.name, Role(st.session_state[key]))
 
 
 def _rename(person: Person, field: str) -> None:
-    with _changing(person.name, person.id) as conn:
+    with steering.changing("team") as conn:
         renamed = people.rename(conn, person.id, str(st.session_state.get(field) or ""))
         session.renamed(person, renamed)

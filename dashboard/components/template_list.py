@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboard import data, markup
-from dashboard.components import notices, session
+from dashboard.components import session, steering
 from dashboard.data import At
 from dashboard.desk import answers
 from dashboard.desk.starters import STARTERS
@@ -37,6 +37,7 @@ def draw(at: At) -> None:
         _card(at, each, did.get(each.name), person if writes else None)
     if writes and person is not None:
         _form(at, {each.name: each for each in stored}, person)
+    steering.changes(at, "templates")
 
 
 def _unanswered(at: At) -> None:
@@ -127,7 +128,7 @@ def _save(key: str, which: str, person: Person) -> None:
         name: str(st.session_state.get(f"{key}-{name}") or "")
         for name in ("name", "topic", "lang", "tone", "text")
     }
-    with notices.explained(), space.db.write() as conn:
+    with steering.changing("templates") as conn:
         if which and which != values["name"].strip():
             templates.retire(conn, which, person, space.now())
         templates.save(conn, Template(BUILT_IN, **values), person, space.now())
@@ -138,12 +139,12 @@ def _save(key: str, which: str, person: Person) -> None:
 
 def _retire(name: str, person: Person) -> None:
     space = session.workspace()
-    with notices.explained(), space.db.write() as conn:
+    with steering.changing("templates") as conn:
         templates.retire(conn, name, person, space.now())
 
 
 def _adopt(person: Person) -> None:
     space = session.workspace()
-    with notices.explained(), space.db.write() as conn:
+    with steering.changing("templates") as conn:
         for each in STARTERS:
             templates.save(conn, each, person, space.now())
