@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from dashboard import (
     watched_days,
     watched_hours,
+    watched_phrases,
     watched_rules,
     watched_urgent,
     watched_words,
@@ -22,7 +23,7 @@ from dashboard.watched_hours import FAMILIES, Cause
 from dashboard.wiring import Workspace
 from sentiment import hourly as hourly_signals
 from sentiment import signals
-from storage import alert_rules, alerts, coverage, hourly
+from storage import alert_rules, alerts, coverage, hourly, topic_studies
 from storage.alert_rules import AlertRule, RuleKind
 from storage.alerts import Alert, Severity, Sign, Tell, Transition, scope_of
 from storage.models import Json
@@ -113,6 +114,7 @@ def _usual(space: Workspace, rule: AlertRule, now: datetime, unknown: set[str]) 
             yield _as_it_stands(alert)
         else:
             yield _sign(space, cause, alert, rule, now)
+    yield from _phrases(space, rule, now, unknown)
     days = watched_days.see(space.db, now, space.timezone)
     unknown |= days.unknown
     kept = hourly_signals.chosen(days.signs, days.looked, rule.budget * DAYS_SHARE)
@@ -122,6 +124,14 @@ def _usual(space: Workspace, rule: AlertRule, now: datetime, unknown: set[str]) 
         # What is seen in all sources together is told once, not again for each of them.
         if not each.scope or each.signal not in everywhere:
             yield each._replace(rule=rule.name)
+
+
+def _phrases(space: Workspace, rule: AlertRule, now: datetime, unknown: set[str]) -> Iterator[Sign]:
+    conn = space.db.reader()
+    study, lasting = topic_studies.last(conn), alerts.lasting(conn)
+    unknown |= watched_phrases.unknown(study, lasting, now)
+    for each in watched_phrases.signs(study, lasting, now, space.timezone):
+        yield each._replace(rule=rule.name, severity=rule.severity)
 
 
 def hours(space: Workspace, rule: AlertRule, now: datetime) -> list[Cause]:

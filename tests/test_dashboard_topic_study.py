@@ -12,10 +12,11 @@ import pytest
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
-from dashboard import topic_study, wiring, worker
+from dashboard import topic_study, watch, wiring, worker
 from dashboard.commands.topics import command
+from dashboard.desk import evidence
 from dashboard.wiring import Workspace
-from storage import queries, topic_studies, topics, verify
+from storage import alerts, queries, topic_studies, topics, verify
 from storage import workspace as workspaces
 from storage.errors import Refused
 from storage.models import Brand, MentionFilter, Observation
@@ -187,3 +188,32 @@ def test_a_topic_is_changed_in_the_browser(
     assert not app.exception
     (event,) = topics.history(space.db.reader(), "price")
     assert (event.type, event.actor) == ("renamed", "Ann")
+
+
+def test_what_nobody_named_opens_one_alert_that_leads_to_its_mentions(space: Workspace) -> None:
+    topic_study.keep(space, topic_study.look(space, NOW), NOW, 0)
+    mine = [each for each in watch.look(space) if each.signal == "emerging"]
+    (alert,) = [each for each in mine if "garden" in each.words]
+    assert "in the last week, new" in alert.words or "times its share" in alert.words
+    flt = evidence.behind(alert, ("Acme",), space.timezone)
+    assert queries.count(space.db.reader(), flt) == alert.numbers["n"]
+    assert not [each for each in watch.look(space) if each.signal == "emerging"]
+
+
+def test_an_alert_of_a_phrase_waits_for_a_look_and_ends_with_one(space: Workspace) -> None:
+    topic_study.keep(space, topic_study.look(space, NOW), NOW, 0)
+    watch.look(space)
+
+    def lasting() -> int:
+        return sum(each.signal == "emerging" for each in alerts.lasting(space.db.reader()))
+
+    before = lasting()
+    assert before
+    later = NOW + timedelta(days=4)
+    space.now = lambda: later
+    watch.look(space)
+    assert lasting() == before
+    nothing = topic_study.Found(10, 0, [], {"emerging": []})
+    topic_study.keep(space, nothing, later, 0)
+    watch.look(space)
+    assert lasting() == 0

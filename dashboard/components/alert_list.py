@@ -28,6 +28,7 @@ _SIGNALS = {
     "rating_drop": "Rating drops",
     "nps_drop": "NPS drops",
     "new_topic": "New topic",
+    "emerging": "Something new is talked about",
     "sla_risk": "Answers may come too late",
     "rule": "A rule of yours",
     "silent": "Source is silent",
@@ -49,12 +50,12 @@ def alerts(at: At) -> None:
     if not unresolved:
         notices.empty(
             "Nothing out of the ordinary",
-            "Volume, share of negative, rating and silence of each source are compared with the "
-            "same weekday's own past.",
+            "Volume, share of negative, rating and silence of each source are compared with their "
+            "own past at that hour and weekday.",
             Next(links.OVERVIEW, "See how things stand →"),
         )
     elif not frame.needs_actor():
-        st.caption("Compared with the same weekday's own past.")
+        st.caption("Compared with their own past at that hour and weekday.")
     _page(at, unresolved, "alerts.more")
     if st.toggle("Show those that are over", key="alerts.over"):
         known = {alert.id for alert in unresolved}

@@ -30,6 +30,7 @@ def behind(alert: Alert, own: tuple[str, ...], zone: str) -> MentionFilter:
         topics=part("topic"),
         langs=part("lang"),
         labels=(Label.NEGATIVE,) if alert.signal == "negative_share" else (),
+        text=f'"{about["phrase"]}"' if "phrase" in about else "",
     )
 
 
