@@ -75,10 +75,29 @@ def like(flt: MentionFilter, today: date, first_day: date | None) -> Comparison:
         return Comparison(now, None, "all time has nothing before it")
     length = last - flt.start + DAY
     shift = max(length, WEEK)
-    before = replace(flt, start=flt.start - shift, end=last - shift)
-    if first_day is None or (before.start is not None and before.start < first_day):
+    return _held(now, flt.start - shift, last - shift, first_day)
+
+
+def like_month(flt: MentionFilter, today: date, first_day: date | None) -> Comparison:
+    """Return the complete days of a filter over one month beside the month before.
+
+    A whole month is held against a whole one, a part against its first days.
+    """
+    assert flt.start is not None
+    assert flt.end is not None
+    last = min(flt.end, today - DAY)
+    if flt.start > last:
+        return Comparison(flt, None, "no complete day yet")
+    end = flt.start - DAY
+    start = end.replace(day=1)
+    until = end if last == flt.end else min(end, start + (last - flt.start))
+    return _held(replace(flt, end=last), start, until, first_day)
+
+
+def _held(now: MentionFilter, start: date, end: date, first_day: date | None) -> Comparison:
+    if first_day is None or start < first_day:
         return Comparison(now, None, "the data do not reach back far enough to compare")
-    return Comparison(now, before)
+    return Comparison(now, replace(now, start=start, end=end))
 
 
 def step(start: date, end: date) -> Step:

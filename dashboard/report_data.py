@@ -10,30 +10,30 @@ from dashboard.reports import changes, making
 from dashboard.reports import weekly as reports
 from dashboard.reports.changes import Way
 from dashboard.reports.model import Counted, Weekly
-from dashboard.reports.weeks import Week
+from dashboard.reports.spans import Span
 from storage import editions, quotes
 from storage.database import Database
 from storage.editions import Edition
 from storage.quotes import Quote
 
 
-def weekly(at: At, week: Week) -> Weekly:
+def weekly(at: At, span: Span) -> Weekly:
     """The numbers of a week's summary, as of one moment, and its quotes as they are now."""
     areas = ("facts", "queue", "sources", "settings")
-    counted = _counted(at.db, at.revision(areas), week, at.minute)
+    counted = _counted(at.db, at.revision(areas), span, at.minute)
     return reports.quoting(at.db.reader(), counted)
 
 
 @lru_cache(maxsize=8)
-def _counted(db: Database, moved: object, week: Week, minute: datetime) -> Counted:
+def _counted(db: Database, moved: object, span: Span, minute: datetime) -> Counted:
     # Polls that bring nothing move no area: what is said of them may be a minute old.
     with db.snapshot() as conn:
-        return reports.count(conn, week, _end(minute))
+        return reports.count(conn, span, _end(minute))
 
 
-def weekly_as_known(at: At, week: Week, moment: datetime) -> Weekly:
+def weekly_as_known(at: At, span: Span, moment: datetime) -> Weekly:
     """A week's summary as it was known at an earlier moment."""
-    return making.make(at.db, week, moment, at.now)
+    return making.make(at.db, span, moment, at.now)
 
 
 def comment(at: At, week: str) -> str:
@@ -52,21 +52,21 @@ def made(at: At, week: str) -> list[Edition]:
     return editions.editions(at.db.reader(), week)
 
 
-def first_edition(at: At, week: Week) -> datetime:
+def first_edition(at: At, span: Span) -> datetime:
     """When a week's first summary was made; when the week was over where none was."""
-    return making.moment(at.db, week, making.FIRST, at.now)
+    return making.moment(at.db, span, making.FIRST, at.now)
 
 
 @lru_cache(maxsize=4)
 def _changes(
-    db: Database, moved: object, week: Week, since: datetime, until: datetime
+    db: Database, moved: object, span: Span, since: datetime, until: datetime
 ) -> list[Way]:
-    return changes.ways(db, week, since, until)
+    return changes.ways(db, span, since, until)
 
 
-def ways(at: At, week: Week, since: datetime) -> list[Way]:
+def ways(at: At, span: Span, since: datetime) -> list[Way]:
     """How a week's headline figures came from what was known then to what is known now."""
-    return _changes(at.db, at.revision(("facts", "settings")), week, since, _end(at.minute))
+    return _changes(at.db, at.revision(("facts", "settings")), span, since, _end(at.minute))
 
 
 def _end(minute: datetime) -> datetime:

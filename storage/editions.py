@@ -36,6 +36,7 @@ class Edition(NamedTuple):
     id: int
     week: str
     brands: tuple[str, ...]
+    places: tuple[str, ...]
     made_at: datetime
     actor: str
 
@@ -44,15 +45,16 @@ def keep(
     conn: sqlite3.Connection,
     week: str,
     brands: Sequence[str],
+    places: Sequence[str],
     at: datetime,
     actor_id: int,
     quotes: Iterable[Quoted],
 ) -> int:
     """Record that a summary was made; return the edition's id."""
     row = conn.execute(
-        "INSERT INTO report_editions (week, brands, made_at, actor_id) VALUES (?, ?, ?, ?)"
-        " RETURNING id",
-        (week, json.dumps(list(brands)), millis(at), actor_id),
+        "INSERT INTO report_editions (week, brands, places, made_at, actor_id)"
+        " VALUES (?, ?, ?, ?, ?) RETURNING id",
+        (week, json.dumps(list(brands)), json.dumps(list(places)), millis(at), actor_id),
     ).fetchone()
     conn.executemany(
         "INSERT INTO report_quotes VALUES (?, ?, ?, ?, ?)",
@@ -65,22 +67,26 @@ def keep(
 
 
 def first(conn: sqlite3.Connection, week: str, brands: Sequence[str]) -> datetime | None:
-    """Return when the first summary of a week was made for these brands."""
+    """Return when the first summary of a week was made for these brands, of all places."""
     row = conn.execute(
-        "SELECT min(made_at) FROM report_editions WHERE week = ? AND brands = ?",
+        "SELECT min(made_at) FROM report_editions WHERE week = ? AND brands = ? AND places = '[]'",
         (week, json.dumps(list(brands))),
     ).fetchone()
     return None if row[0] is None else moment(row[0])
 
 
 def quoted(
-    conn: sqlite3.Connection, week: str, brands: Sequence[str], at: datetime
+    conn: sqlite3.Connection,
+    week: str,
+    brands: Sequence[str],
+    places: Sequence[str],
+    at: datetime,
 ) -> tuple[Quoted, ...] | None:
     """Return whom the summary made at exactly this moment quoted; None where none was made."""
     row = conn.execute(
-        "SELECT id FROM report_editions WHERE (week, brands, made_at) = (?, ?, ?)"
+        "SELECT id FROM report_editions WHERE (week, brands, places, made_at) = (?, ?, ?, ?)"
         " ORDER BY id DESC LIMIT 1",
-        (week, json.dumps(list(brands)), millis(at)),
+        (week, json.dumps(list(brands)), json.dumps(list(places)), millis(at)),
     ).fetchone()
     if row is None:
         return None
@@ -94,15 +100,30 @@ def quoted(
 def editions(conn: sqlite3.Connection, week: str | None = None, limit: int = 50) -> list[Edition]:
     """Return what was made, the newest first."""
     rows = conn.execute(
-        "SELECT e.id, e.week, e.brands, e.made_at, p.name FROM report_editions e"
-        " JOIN people p ON p.id = e.actor_id WHERE ?1 IS NULL OR e.week = ?1"
-        " ORDER BY e.made_at DESC, e.id DESC LIMIT ?2",
+        f"{_SELECT} WHERE ?1 IS NULL OR e.week = ?1 ORDER BY e.made_at DESC, e.id DESC LIMIT ?2",
         (week, limit),
     )
-    return [
-        Edition(number, name, tuple(json.loads(brands)), moment(at), actor)
-        for number, name, brands, at, actor in rows
-    ]
+    return [_edition(row) for row in rows]
+
+
+def get(conn: sqlite3.Connection, edition_id: int) -> Edition:
+    """Return an edition by its number."""
+    row = conn.execute(f"{_SELECT} WHERE e.id = ?", (edition_id,)).fetchone()
+    if row is None:
+        raise NotFound(f"there is no edition {edition_id}")
+    return _edition(row)
+
+
+_SELECT = (
+    "SELECT e.id, e.week, e.brands, e.places, e.made_at, p.name FROM report_editions e"
+    " JOIN people p ON p.id = e.actor_id"
+)
+
+
+def _edition(row: tuple[int, str, str, str, int, str]) -> Edition:
+    number, week, brands, places, at, actor = row
+    scope = tuple(json.loads(brands)), tuple(json.loads(places))
+    return Edition(number, week, *scope, moment(at), actor)
 
 
 def comment(conn: sqlite3.Connection, week: str, at: datetime | None = None) -> str:

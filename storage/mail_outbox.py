@@ -32,6 +32,16 @@ class Attachment(NamedTuple):
     data: bytes
 
 
+class Made(NamedTuple):
+    """A file that is made when the mail leaves: an edition of a summary, in a locale.
+
+    Until then nothing that customers wrote lies in the outbox, and an erasure counts.
+    """
+
+    edition: int
+    locale: str
+
+
 class Mail(NamedTuple):
     """What somebody gets; ``html`` may stand beside the text, never instead."""
 
@@ -41,6 +51,7 @@ class Mail(NamedTuple):
     html: str = ""
     attachments: tuple[Attachment, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    made: Made | None = None
 
 
 def enqueue(
@@ -61,7 +72,7 @@ def enqueue(
     within the kind. A mail about a mention goes when that is erased.
     """
     whole = f"mail:{kind}:{key}"
-    _address(mail.to)
+    check_address(mail.to)
     conn.execute(
         "INSERT OR IGNORE INTO outbox (key, channel, kind, state, created_at, next_at, actor_id,"
         " changed_by, changed_at, case_id, mention_id, content, native_id)"
@@ -95,7 +106,8 @@ def read(entry: Entry) -> Mail | None:
         Attachment(name, type_, base64.b64decode(data)) for name, type_, data in raw["attachments"]
     )
     headers = tuple((name, value) for name, value in raw["headers"])
-    return Mail(raw["to"], raw["subject"], raw["text"], raw["html"], attachments, headers)
+    made = Made(*raw["made"]) if raw.get("made") else None
+    return Mail(raw["to"], raw["subject"], raw["text"], raw["html"], attachments, headers, made)
 
 
 def doubts(conn: sqlite3.Connection, entry_id: int) -> int:
@@ -147,7 +159,8 @@ def _json(mail: Mail) -> str:
     )
 
 
-def _address(text: str) -> None:
+def check_address(text: str) -> None:
+    """Raise InputError for what is no mail address."""
     local, at, host = text.rpartition("@")
     whole = bool(at and local and host) and len(text) <= ADDRESS_LIMIT
     plain = text.isascii() and text.isprintable() and not set(text) & set(' ,;<>"()[]\\')

@@ -6,7 +6,9 @@ changes nothing in it. Not here: lists of cases (``case_lists``).
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -65,24 +67,38 @@ class _Case(NamedTuple):
     due_at: int
 
 
-def queue(conn: sqlite3.Connection, start: datetime, end: datetime) -> QueueFigures:
-    """Return how the queue did from ``start`` up to ``end``."""
+class _Which(NamedTuple):
+    """Which cases count: a condition behind an AND, '' for all."""
+
+    sql: str
+    args: tuple[str, ...]
+
+
+def queue(
+    conn: sqlite3.Connection,
+    start: datetime,
+    end: datetime,
+    brands: Sequence[str] = (),
+    places: Sequence[str] = (),
+) -> QueueFigures:
+    """Return how the queue did from ``start`` up to ``end``; empty brands and places are all."""
     first, after = millis(start), millis(end)
+    which = _which(brands, places)
     happened = dict(
         conn.execute(
-            "SELECT type, count(DISTINCT case_id) FROM case_events WHERE at >= ? AND at < ?"
-            " GROUP BY type",
-            (first, after),
+            "SELECT e.type, count(DISTINCT e.case_id) FROM case_events e"
+            f" WHERE e.at >= ? AND e.at < ?{which.sql} GROUP BY e.type",
+            (first, after, *which.args),
         )
     )
-    cases = _cases(conn, after)
+    cases = _cases(conn, after, which)
     still_open = [each for each in cases if _is_open(each)]
     fresh = [each for each in cases if each.opened_at >= first]
     asked = [each for each in fresh if each.answered_at is not None or _is_open(each)]
     due = [each for each in asked if each.answered_at is not None or each.due_at < after]
     return QueueFigures(
         opened=happened.get(EventType.OPENED, 0),
-        answered=_first_answers(conn, first, after),
+        answered=_first_answers(conn, first, after, which),
         resolved=happened.get(EventType.RESOLVED, 0),
         dismissed=happened.get(EventType.DISMISSED, 0),
         open=len(still_open),
@@ -95,17 +111,39 @@ def queue(conn: sqlite3.Connection, start: datetime, end: datetime) -> QueueFigu
     )
 
 
-def _first_answers(conn: sqlite3.Connection, first: int, after: int) -> int:
+def _which(brands: Sequence[str], places: Sequence[str]) -> _Which:
+    """Choose by where a case's mention is now: the file's own tables, also for the past."""
+    parts, args = [], []
+    for column, table, name, chosen in (
+        ("s.brand_id", "brands", "name", brands),
+        ("m.place_id", "places", "key", places),
+    ):
+        if chosen:
+            parts.append(
+                f"{column} IN (SELECT id FROM {table} WHERE {name} IN"
+                " (SELECT value FROM json_each(?)))"
+            )
+            args.append(json.dumps(list(chosen)))
+    if not parts:
+        return _Which("", ())
+    sql = (
+        " AND e.case_id IN (SELECT k.id FROM main.cases k JOIN main.mentions m ON"
+        " m.id = k.mention_id JOIN main.slices s ON s.id = m.slice_id WHERE "
+    )
+    return _Which(f"{sql}{' AND '.join(parts)})", tuple(args))
+
+
+def _first_answers(conn: sqlite3.Connection, first: int, after: int, which: _Which) -> int:
     """How many cases got their first answer in the period."""
     row = conn.execute(
-        "SELECT count(*) FROM (SELECT min(at) AS at FROM case_events WHERE type IN (?, ?)"
-        " GROUP BY case_id) WHERE at >= ? AND at < ?",
-        (*_ANSWERS, first, after),
+        "SELECT count(*) FROM (SELECT min(e.at) AS at FROM case_events e"
+        f" WHERE e.type IN (?, ?){which.sql} GROUP BY e.case_id) WHERE at >= ? AND at < ?",
+        (*_ANSWERS, *which.args, first, after),
     ).fetchone()
     return int(row[0])
 
 
-def _cases(conn: sqlite3.Connection, after: int) -> list[_Case]:
+def _cases(conn: sqlite3.Connection, after: int, which: _Which) -> list[_Case]:
     """Every case opened before the end, as its events up to then say."""
     ends = ", ".join("?" * len(_ENDS))
     rows = conn.execute(
@@ -113,8 +151,10 @@ def _cases(conn: sqlite3.Connection, after: int) -> list[_Case]:
         " min(CASE WHEN e.type IN (?, ?) THEN e.at END),"
         f" max(CASE WHEN e.type IN ({ends}) THEN e.seq END),"
         " max(CASE WHEN e.type IN (?, ?) THEN e.seq END), c.due_at"
-        " FROM case_events e JOIN cases c ON c.id = e.case_id WHERE e.at < ? GROUP BY e.case_id",
-        (EventType.OPENED, *_ANSWERS, *_ENDS, EventType.OPENED, EventType.REOPENED, after),
+        " FROM case_events e JOIN cases c ON c.id = e.case_id"
+        f" WHERE e.at < ?{which.sql} GROUP BY e.case_id",
+        (EventType.OPENED, *_ANSWERS, *_ENDS, EventType.OPENED, EventType.REOPENED, after)
+        + which.args,
     )
     return [_Case(*row) for row in rows]
 

@@ -179,6 +179,7 @@ def migrate(conn: sqlite3.Connection) -> None:
         schema_privacy,
         schema_reports,
         schema_signs,
+        schema_summaries,
         schema_topics,
         schema_watch,
         schema_work,
@@ -203,6 +204,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     assert schema_actions
     assert schema_work_answers
     assert schema_work_mail
+    assert schema_summaries
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         # A table that others refer to can only be made anew while nobody checks; inside a

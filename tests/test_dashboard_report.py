@@ -74,15 +74,15 @@ def test_what_is_no_week_is_refused(text: str) -> None:
 
 
 def test_weeks_follow_iso_8601() -> None:
-    assert (WEEK.monday, WEEK.sunday) == (date(2026, 11, 9), date(2026, 11, 15))
+    assert (WEEK.first, WEEK.last) == (date(2026, 11, 9), date(2026, 11, 15))
     assert weeks.of(date(2027, 1, 3)).text == "2026-W53"
     assert weeks.parse("2027-W01").back(1).text == "2026-W53"
-    assert weeks.last_complete(date(2026, 11, 16)) == WEEK
-    assert weeks.last_complete(date(2026, 11, 15)) == WEEK.back(1)
+    assert weeks.of(date(2026, 11, 16)).back(1) == WEEK
+    assert weeks.of(date(2026, 11, 15)).back(1) == WEEK.back(1)
 
 
 def test_headlines_are_those_of_the_mentions(db: Database, report: Weekly) -> None:
-    rows = list(listing.every(db.reader(), own(WEEK.monday, WEEK.sunday)))
+    rows = list(listing.every(db.reader(), own(WEEK.first, WEEK.last)))
     stars = [row.rating for row in rows if row.rating is not None]
     nps = [row.nps for row in rows if row.nps is not None]
     found = numbers(report)
@@ -102,9 +102,9 @@ def test_headlines_are_those_of_the_mentions(db: Database, report: Weekly) -> No
 
 def test_changes_are_against_the_week_before(db: Database, report: Weekly) -> None:
     conn = db.reader()
-    now = queries.totals(conn, own(WEEK.monday, WEEK.sunday))[Kind.REVIEW]
+    now = queries.totals(conn, own(WEEK.first, WEEK.last))[Kind.REVIEW]
     week = WEEK.back(1)
-    before = queries.totals(conn, own(week.monday, week.sunday))[Kind.REVIEW]
+    before = queries.totals(conn, own(week.first, week.last))[Kind.REVIEW]
     change = metrics.compare(now, before, "rating")
     row = numbers(report)["headline", "review", "rating", "2026-W46"]
     assert (row.before, row.change) == (change.before.value, change.difference)
@@ -114,25 +114,25 @@ def test_changes_are_against_the_week_before(db: Database, report: Weekly) -> No
 
 def test_the_trend_is_a_quarter_that_ends_with_the_week(db: Database, report: Weekly) -> None:
     trend = next(each for each in report.trends if each.kind is Kind.REVIEW)
-    assert [each.week.text for each in trend.weeks] == [f"2026-W{n}" for n in range(34, 47)]
-    total = queries.totals(db.reader(), own(WEEK.back(12).monday, WEEK.sunday))[Kind.REVIEW]
-    assert sum(each.sums.n for each in trend.weeks) == total.n
-    assert [each.gap for each in trend.weeks] == [False] * 13
+    assert [each.span.text for each in trend.steps] == [f"2026-W{n}" for n in range(34, 47)]
+    total = queries.totals(db.reader(), own(WEEK.back(12).first, WEEK.last))[Kind.REVIEW]
+    assert sum(each.sums.n for each in trend.steps) == total.n
+    assert [each.gap for each in trend.steps] == [False] * 13
 
 
 def test_topics_rivals_and_quotes(db: Database, report: Weekly) -> None:
     conn = db.reader()
-    groups = queries.breakdown(conn, own(WEEK.monday, WEEK.sunday), "topic")
+    groups = queries.breakdown(conn, own(WEEK.first, WEEK.last), "topic")
     assert {topic.key: topic.n for topic in report.topics} == {g.key: g.sums.n for g in groups}
     assert {(brand.name, brand.own) for brand in report.rivals} == {
         ("Acme", True),
         ("Rival", False),
     }
-    everything = queries.count(conn, MentionFilter(start=WEEK.monday, end=WEEK.sunday))
+    everything = queries.count(conn, MentionFilter(start=WEEK.first, end=WEEK.last))
     assert sum(brand.n for brand in report.rivals) == everything
     assert report.worst
     for quote in (*report.best, *report.worst):
-        assert WEEK.monday <= quote.day <= WEEK.sunday
+        assert WEEK.first <= quote.day <= WEEK.last
         assert quote.source != "reddit"
     assert len({quote.text for quote in report.worst}) == len(report.worst)
 
@@ -225,7 +225,7 @@ def test_without_a_week_before_nothing_is_compared(db: Database) -> None:
     first = weekly(db.reader(), WEEK.back(13), NOW)
     assert first.headlines
     assert all(each.before is None for each in first.headlines)
-    row = numbers(first)["headline", "review", "rating", first.week.text]
+    row = numbers(first)["headline", "review", "rating", first.span.text]
     assert (row.before, row.change) == (None, None)
     assert "do not reach back" in row.verdict
     for form in (html_page.render, workbook.write, tidy.write_csv):
@@ -291,7 +291,7 @@ def test_the_default_is_the_last_complete_week(db: Database, tmp_path: Path) -> 
         "report", "weekly", "--format", "csv", "--db", db.path, "--out", tmp_path, "--json"
     )
     today = datetime.now(UTC).date()
-    allowed = {weeks.last_complete(today + timedelta(days=n)).text for n in (-1, 0, 1)}
+    allowed = {weeks.of(today + timedelta(days=n)).back(1).text for n in (-1, 0, 1)}
     assert ran.json["week"] in allowed
 
 
@@ -383,7 +383,7 @@ def test_a_week_with_a_failure_is_hatched_for_what_it_touches(tmp_path: Path) ->
     poll = polls.begin(db, PLAY.id, failed + timedelta(days=1), "test")
     polls.end(db, poll, failed + timedelta(days=1))
     report = weekly(db.reader(), WEEK, NOW)
-    hatched = {trend.kind: [each.gap for each in trend.weeks] for trend in report.trends}
+    hatched = {trend.kind: [each.gap for each in trend.steps] for trend in report.trends}
     assert any(hatched[Kind.REVIEW])
     assert not any(hatched[Kind.SURVEY])
     assert "play" in str(wording.brief(report))

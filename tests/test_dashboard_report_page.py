@@ -19,7 +19,7 @@ from tests import pages
 from tests.source import ROOT
 
 APP = ROOT / "dashboard" / "app.py"
-WEEK = weeks.last_complete(datetime.now(UTC).date())
+WEEK = weeks.of(datetime.now(UTC).date()).back(1)
 SHOP = Source("shop", "feeds", brand="Acme", options={"url": "http://127.0.0.1:9/shop.xml"})
 Open = Callable[..., AppTest]
 
@@ -87,7 +87,7 @@ def test_an_edition_opens_as_it_was_and_says_so(space: Workspace, visit: Open) -
     making.keep(space.db, report, "Mia", then)
     late = replace(
         pages.review(9_001, then, "Delivery was terrible, very bad.", 1.0),
-        published_at=datetime.combine(WEEK.monday, datetime.min.time(), UTC) + timedelta(days=2),
+        published_at=datetime.combine(WEEK.first, datetime.min.time(), UTC) + timedelta(days=2),
     )
     pages.take(space, SHOP, [late])
     app = visit(week=WEEK.text)

@@ -359,7 +359,7 @@ def test_a_file_that_is_no_table_is_explained(empty: Workspace, visit: Open) -> 
 
 def test_a_report_of_a_week_in_the_address(space: Workspace, visit: Open) -> None:
     today = data.at(space.db, space.now()).today
-    week = weeks.last_complete(today).back(2)
+    week = weeks.of(today).back(1).back(2)
     app = visit("reports", week=week.text)
     assert not app.exception
     assert app.selectbox(key="reports.week").value == week.text

@@ -67,13 +67,14 @@ def weekly(
     """
     from dashboard.reports import files, making
     from storage.database import Database
+    from storage.report_schedules import Every
 
     del config_path
     wanted = _formats(forms)
     now = datetime.now(UTC)
     db = Database(db_path, create=False)
     try:
-        chosen = making.chosen(db, week, now)
+        chosen = making.chosen(db, Every.WEEK, week, now)
         at = making.moment(db, chosen, as_of, now) if as_of else now
         report = making.make(db, chosen, at, now)
         if not as_of:
@@ -89,7 +90,7 @@ def weekly(
         written.append(str(path))
     if as_json:
         click.echo(
-            json.dumps({"week": report.week.text, "files": written, "sample": report.sample})
+            json.dumps({"week": report.span.text, "files": written, "sample": report.sample})
         )
         return
     for each in written:
@@ -127,12 +128,13 @@ def changes(
     from dashboard.reports import changes as found
     from dashboard.reports import making, wording
     from storage.database import Database
+    from storage.report_schedules import Every
 
     del config_path
     now = datetime.now(UTC)
     db = Database(db_path, create=False)
     try:
-        chosen = making.chosen(db, week, now)
+        chosen = making.chosen(db, Every.WEEK, week, now)
         then = making.moment(db, chosen, since, now)
         at = making.moment(db, chosen, until, now) if until else now
         if then > at:

@@ -21,7 +21,7 @@ OFFERED = 26
 
 def choose(at: At) -> Week:
     """Draw the choice of weeks and return the one in the address, else the last complete one."""
-    latest = weeks.last_complete(at.today)
+    latest = weeks.of(at.today).back(1)
     offered = [weeks.of(at.today), *(latest.back(n) for n in range(OFFERED))]
     chosen = _asked(at.today) or latest
     if chosen not in offered:
@@ -46,7 +46,7 @@ def _asked(today: date) -> Week | None:
         week = weeks.parse(st.query_params.get("week", ""))
     except InputError:
         return None
-    return week if week.monday <= today else None
+    return week if week.first <= today else None
 
 
 def _chosen() -> None:
@@ -54,8 +54,8 @@ def _chosen() -> None:
 
 
 def _named(week: Week, today: date) -> str:
-    days = f"{week.monday.day} {week.monday:%b} – {week.sunday.day} {week.sunday:%b %Y}"
-    return f"{week.text}: {days}" + (" (so far)" if week.sunday >= today else "")
+    days = f"{week.first.day} {week.first:%b} – {week.last.day} {week.last:%b %Y}"
+    return f"{week.text}: {days}" + (" (so far)" if week.last >= today else "")
 
 
 def downloads(report: Weekly) -> None:

@@ -11,13 +11,13 @@ from dashboard.components import frame, notices, session
 from dashboard.data import At
 from dashboard.reports import wording
 from dashboard.reports.model import Weekly
-from dashboard.reports.weeks import Week
+from dashboard.reports.spans import Span
 from storage import editions
 from storage.people import Person
 from storage.quotes import Quote
 
 
-def work(at: At, week: Week, report: Weekly) -> None:
+def work(at: At, week: Span, report: Weekly) -> None:
     """Draw what a person can do with a summary before it is sent."""
     person = session.actor()
     _comment(at, week, person)
@@ -26,7 +26,7 @@ def work(at: At, week: Week, report: Weekly) -> None:
     _made(at, week)
 
 
-def _comment(at: At, week: Week, person: Person | None) -> None:
+def _comment(at: At, week: Span, person: Person | None) -> None:
     key = f"report.comment-{week.text}"
     with st.expander("My comment", icon=":material/edit_note:"):
         if frame.needs_actor() or person is None:
@@ -48,7 +48,7 @@ def _write(week: str, key: str, person: Person) -> None:
         editions.write_comment(conn, week, st.session_state[key], person.id, space.now())
 
 
-def _quotes(at: At, week: Week, report: Weekly, person: Person | None) -> None:
+def _quotes(at: At, week: Span, report: Weekly, person: Person | None) -> None:
     found = (*report.worst, *report.best)
     hidden = report_data.hidden(at, week.text)
     if not found and not hidden:
@@ -87,7 +87,7 @@ def _hide(week: str, mention_id: int, person: Person, show: bool) -> None:
         editions.hide(conn, week, mention_id, person.id, space.now(), show=show)
 
 
-def _changes(at: At, week: Week) -> None:
+def _changes(at: At, week: Span) -> None:
     first = report_data.first_edition(at, week)
     box = st.expander(
         "Why did last week's number change?",
@@ -104,7 +104,7 @@ def _changes(at: At, week: Week) -> None:
             st.html(markup.line(wording.way(way)))
 
 
-def _made(at: At, week: Week) -> None:
+def _made(at: At, week: Span) -> None:
     found = report_data.made(at, week.text)
     if not found:
         return

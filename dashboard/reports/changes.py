@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from dashboard.reports import weekly as numbers
-from dashboard.reports.weeks import Week
+from dashboard.reports.spans import Span
 from sentiment import metrics
 from storage import differences
 from storage.database import Database
@@ -39,11 +39,11 @@ class Way(NamedTuple):
     parts: tuple[Part, ...]
 
 
-def ways(db: Database, week: Week, then: datetime, now: datetime) -> list[Way]:
-    """Return how each headline figure of a week came from what was known then."""
+def ways(db: Database, span: Span, then: datetime, now: datetime) -> list[Way]:
+    """Return how each headline figure of a week or month came from what was known then."""
     with db.snapshot() as conn:
         brands = numbers.own_brands(conn)
-        steps = differences.steps(conn, then, now, week.monday, week.sunday, brands)
+        steps = differences.steps(conn, then, now, span.first, span.last, brands)
     kinds = [kind for kind in Kind if any(kind in step.sums for step in steps)]
     return [way for kind in kinds for way in _ways(kind, steps)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
+from dashboard.reports import spans
 from dashboard.reports.model import Weekly
 
 
@@ -27,8 +28,8 @@ TYPES = {
 
 
 def name(report: Weekly, form: Format) -> str:
-    """Return the name of a file, such as weekly-2026-W46.csv."""
-    return f"weekly-{report.week.text}.{form.value}"
+    """Return the name of a file, such as weekly-2026-W46.csv or monthly-2026-10.csv."""
+    return f"{spans.every(report.span).value}ly-{report.span.text}.{form.value}"
 
 
 def write(report: Weekly, form: Format) -> bytes:

@@ -1,4 +1,4 @@
-"""Making a week's summary: as known now or at an earlier moment, and keeping its edition.
+"""Making a summary: as known now or at an earlier moment, and keeping its edition.
 
 Not here: the numbers (``weekly``) and the files (``files``).
 """
@@ -9,47 +9,57 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from dashboard.reports import spans
 from dashboard.reports import weekly as numbers
-from dashboard.reports import weeks
-from dashboard.reports.model import Weekly
-from dashboard.reports.weeks import Week
+from dashboard.reports.model import Scope, Weekly
+from dashboard.reports.spans import Span
 from storage import editions, past, people, workspace
 from storage.database import Database
+from storage.editions import Edition
 from storage.errors import InputError
+from storage.report_schedules import Every
 
 FIRST = "first"
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def make(db: Database, week: Week, at: datetime, now: datetime) -> Weekly:
-    """Count a week as known at a moment; one that is not past is counted as it stands."""
+def make(
+    db: Database, span: Span, at: datetime, now: datetime, scope: Scope = numbers.WHOLE
+) -> Weekly:
+    """Count a week or month as known at a moment; one that is not past is counted as it stands."""
     if at >= now:
         with db.snapshot() as conn:
-            return numbers.weekly(conn, week, at)
-    with past.known_at(db.path, at, *numbers.days(week)) as conn:
-        return numbers.weekly(conn, week, at)
+            return numbers.weekly(conn, span, at, scope)
+    with past.known_at(db.path, at, *numbers.days(span)) as conn:
+        return numbers.weekly(conn, span, at, scope)
 
 
-def keep(db: Database, report: Weekly, actor: str, at: datetime) -> None:
-    """Keep that a summary was made, so that it can be made again as it was."""
+def again(db: Database, edition: Edition, now: datetime) -> Weekly:
+    """Make an edition once more as it was; what was erased since stays erased."""
+    scope = Scope(edition.brands, edition.places)
+    return make(db, spans.named(edition.week), edition.made_at, now, scope)
+
+
+def keep(db: Database, report: Weekly, actor: str, at: datetime) -> int:
+    """Keep that a summary was made, so that it can be made again; return the edition's id."""
     with db.write() as conn:
         by = people.person(conn, actor, at).id if actor else people.EARSHOT.id
-        quoted = numbers.quoted(report)
-        editions.keep(conn, report.week.text, report.brands, at, by, quoted)
+        named = report.span.text, report.brands, report.places
+        return editions.keep(conn, *named, at, by, numbers.quoted(report))
 
 
-def chosen(db: Database, text: str | None, now: datetime) -> Week:
-    """Return the week that was asked for, else the last complete one."""
+def chosen(db: Database, every: Every, text: str | None, now: datetime) -> Span:
+    """Return the week or month that was asked for, else the last complete one."""
     if text:
-        return weeks.parse(text)
+        return spans.parse(every, text)
     zone = ZoneInfo(workspace.timezone(db.reader()))
-    return weeks.last_complete(now.astimezone(zone).date())
+    return spans.last_complete(every, now.astimezone(zone).date())
 
 
-def moment(db: Database, week: Week, text: str, now: datetime) -> datetime:
+def moment(db: Database, span: Span, text: str, now: datetime) -> datetime:
     """Return the moment that ``--as-of`` means.
 
-    ``first`` is when the week's first summary was made, or when the week was over where
+    ``first`` is when its first summary was made, or when the week or month was over where
     none was made; a day is its end, a time without an offset one of the reporting timezone.
 
     Raises InputError for anything else, and for a moment to come.
@@ -57,9 +67,9 @@ def moment(db: Database, week: Week, text: str, now: datetime) -> datetime:
     conn = db.reader()
     zone = ZoneInfo(workspace.timezone(conn))
     if text.strip().lower() == FIRST:
-        over = datetime.combine(week.sunday + timedelta(days=1), time(), zone)
+        over = datetime.combine(span.last + timedelta(days=1), time(), zone)
         named = tuple(each for each in numbers.own_brands(conn) if each)
-        return editions.first(conn, week.text, named) or min(over.astimezone(UTC), now)
+        return editions.first(conn, span.text, named) or min(over.astimezone(UTC), now)
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError as error:

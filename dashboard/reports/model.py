@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
-from dashboard.reports.weeks import Week
+from dashboard.reports.spans import Span
 from sentiment.decomposition import Impact, Split
 from sentiment.metrics import Change
 from storage.coverage import Gap
@@ -42,10 +42,10 @@ class TopicImpact(NamedTuple):
     impact: Impact
 
 
-class TrendWeek(NamedTuple):
-    """One week of a trend; ``gap`` where collecting failed in it."""
+class TrendStep(NamedTuple):
+    """One week or month of a trend; ``gap`` where collecting failed in it."""
 
-    week: Week
+    span: Span
     sums: Sums
     main: Measure
     negative: Measure
@@ -53,11 +53,11 @@ class TrendWeek(NamedTuple):
 
 
 class Trend(NamedTuple):
-    """The last quarter of one kind; ``main`` names its first measure."""
+    """The last thirteen weeks or months of one kind; ``main`` names its first measure."""
 
     kind: Kind
     main: str
-    weeks: tuple[TrendWeek, ...]
+    steps: tuple[TrendStep, ...]
 
 
 class Topic(NamedTuple):
@@ -81,16 +81,24 @@ class BrandShare(NamedTuple):
     negative: Measure
 
 
-class Weekly(NamedTuple):
-    """All numbers of one week's summary. ``brands`` are ours, empty where all are."""
+class Scope(NamedTuple):
+    """Of which brands and places a summary is; empty for all of ours."""
 
-    week: Week
+    brands: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+
+
+class Weekly(NamedTuple):
+    """All numbers of a summary. ``brands`` and ``places`` are empty where they are all."""
+
+    span: Span
     start: date
     end: date
     finished: bool
     compared: str
     timezone: str
     brands: tuple[str, ...]
+    places: tuple[str, ...]
     sample: bool
     known_at: datetime | None
     comment: str

@@ -51,7 +51,7 @@ def render(report: Weekly) -> bytes:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">'
-        f"<title>Weekly summary {report.week.text}</title><style>{css}</style></head>"
+        f"<title>Weekly summary {report.span.text}</title><style>{css}</style></head>"
         f"<body>{banner}<main>{''.join(sections)}</main></body></html>\n"
     )
     return page.encode()
@@ -63,7 +63,7 @@ def _header(report: Weekly) -> str:
     unfinished = "" if report.finished else " (unfinished)"
     return (
         f'<header><p class="over">Weekly summary · {markup.said(brands)}</p>'
-        f"<h1>Week {report.week.number}, {report.week.year}{unfinished}</h1>"
+        f"<h1>Week {report.span.number}, {report.span.year}{unfinished}</h1>"
         f"<p>{wording.period(report)} · compared with {html.escape(report.compared)} · times in"
         f" {html.escape(report.timezone)} · data to {until}</p></header>"
     )
@@ -286,4 +286,4 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _weeks(report: Weekly) -> int:
-    return len(report.trends[0].weeks) if report.trends else 13
+    return len(report.trends[0].steps) if report.trends else 13

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from dashboard import theme
 from dashboard.reports import svg, wording
-from dashboard.reports.model import Headline, Trend, TrendWeek, Weekly
+from dashboard.reports.model import Headline, Trend, TrendStep, Weekly
 from dashboard.reports.tidy import in_time
+from dashboard.reports.weeks import Week
 from dashboard.reports.wording import UNITS, figure
 from sentiment.metrics import Change
 from storage.models import Label
@@ -35,7 +36,7 @@ def charts(report: Weekly) -> list[Chart]:
     return [
         chart
         for trend in report.trends
-        if sum(each.sums.n for each in trend.weeks) >= _FEW
+        if sum(each.sums.n for each in trend.steps) >= _FEW
         for chart in _trend(trend)
     ]
 
@@ -49,7 +50,7 @@ def _trend(trend: Trend) -> tuple[Chart, Chart]:
     kind = wording.KINDS[trend.kind]
     points = [
         svg.Point(_label(each), each.main.value, each.main.low, each.main.high, each.gap)
-        for each in trend.weeks
+        for each in trend.steps
     ]
     stacks = [
         svg.Stack(
@@ -57,9 +58,9 @@ def _trend(trend: Trend) -> tuple[Chart, Chart]:
             tuple((theme.LABELS[label], getattr(each.sums, label.value)) for label in _ORDER),
             each.gap,
         )
-        for each in trend.weeks
+        for each in trend.steps
     ]
-    first, last = trend.weeks[0], trend.weeks[-1]
+    first, last = trend.steps[0], trend.steps[-1]
     spoken = (
         f"{UNITS[trend.main].name} of {kind.lower()} by week, from"
         f" {figure(first.main.value, trend.main)} to {figure(last.main.value, trend.main)}"
@@ -73,9 +74,9 @@ def _trend(trend: Trend) -> tuple[Chart, Chart]:
     )
 
 
-def _label(each: TrendWeek) -> str:
-    monday = each.week.monday
-    return f"{monday.day} {monday:%b}"
+def _label(each: TrendStep) -> str:
+    first = each.span.first
+    return f"{first.day} {first:%b}" if isinstance(each.span, Week) else f"{first:%b %y}"
 
 
 def volume(headline: Headline) -> str:

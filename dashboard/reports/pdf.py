@@ -45,8 +45,8 @@ def _data(report: Weekly) -> dict[str, Any]:
     until = wording.moment(report.known_at, report.timezone)
     return {
         "lang": "en",
-        "title": f"Weekly summary {report.week.text}",
-        "heading": f"Week {report.week.number}, {report.week.year}{unfinished}",
+        "title": f"Weekly summary {report.span.text}",
+        "heading": f"Week {report.span.number}, {report.span.year}{unfinished}",
         "over": f"Weekly summary · {_said(', '.join(report.brands)) or 'All brands'}",
         "about": f"{wording.period(report)} · compared with {report.compared} · times in"
         f" {report.timezone} · data to {until}",
@@ -109,7 +109,7 @@ def _charts(report: Weekly) -> dict[str, Any]:
         for chart in parts.charts(report)
     ]
     legend = [{"name": name, "colour": colour} for name, colour in parts.legend()]
-    weeks = len(report.trends[0].weeks) if report.trends else 0
+    weeks = len(report.trends[0].steps) if report.trends else 0
     return {"charts": drawn, "charts-heading": f"Last {weeks} weeks", "legend": legend}
 
 

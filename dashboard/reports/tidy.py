@@ -49,7 +49,7 @@ class Row(NamedTuple):
 
 def rows(report: Weekly) -> Iterator[Row]:
     """Yield every number of a summary."""
-    week = report.week.text
+    week = report.span.text
     yield from _about(report)
     for headline in report.headlines:
         yield from _headline(headline, week)
@@ -89,7 +89,7 @@ def write_csv(report: Weekly) -> bytes:
 
 
 def _about(report: Weekly) -> Iterator[Row]:
-    week = report.week.text
+    week = report.span.text
     facts = {
         "from": report.start.isoformat(),
         "to": report.end.isoformat(),
@@ -136,8 +136,8 @@ def _headline(headline: Headline, week: str) -> Iterator[Row]:
 
 
 def _trend(trend: Trend) -> Iterator[Row]:
-    for each in trend.weeks:
-        row = Row("trend", trend.kind.value, "mentions", each.week.text)
+    for each in trend.steps:
+        row = Row("trend", trend.kind.value, "mentions", each.span.text)
         gap = "part of this week was not collected" if each.gap else ""
         yield row._replace(value=each.sums.n, n=each.sums.n, text=gap)
         measures = {measure.name: measure for measure in (each.main, each.negative)}
@@ -192,7 +192,7 @@ def _quote(section: str, quote: Quote) -> Row:
 
 
 def _coverage(report: Weekly) -> Iterator[Row]:
-    week = report.week.text
+    week = report.span.text
     for measure in (report.unscored, report.unsure):
         yield _measured(Row("coverage", "", measure.name, week), measure)
     for source in report.polls:

@@ -18,13 +18,15 @@ from dashboard.reports.model import (
     BrandShare,
     Counted,
     Headline,
+    Scope,
     Topic,
     TopicImpact,
     Trend,
-    TrendWeek,
+    TrendStep,
     Weekly,
 )
-from dashboard.reports.weeks import Week, of
+from dashboard.reports.months import Month
+from dashboard.reports.spans import Span
 from sentiment import decomposition, metrics
 from sentiment.metrics import Change
 from storage import (
@@ -43,8 +45,9 @@ from storage.errors import InputError
 from storage.models import Kind, Label, Measure, MentionFilter, Sums
 from storage.queue_figures import QueueFigures
 
-WEEKS = 13
-"""Weeks of the trend, this one included: a quarter."""
+STEPS = 13
+"""Weeks or months of the trend, this one included: a quarter, or a year and a month."""
+WHOLE = Scope()
 QUOTES = 4
 _WIDTHS = {"nps": 200.0, "csat": 100.0, "ces": 6.0, "rating": 4.0, "sentiment": 2.0}
 """From one end of a scale to the other; no change is larger. Shares have 1."""
@@ -53,12 +56,12 @@ _ERROR = 300
 _TOO_EARLY = "the data do not reach back far enough"
 
 
-def weekly(conn: sqlite3.Connection, week: Week, at: datetime) -> Weekly:
-    """Count one week as of a moment; call it in a snapshot, or on a connection of the past.
+def weekly(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WHOLE) -> Weekly:
+    """Count a week or month as of a moment; call it in a snapshot, or on a connection of the past.
 
-    A week that still runs at that moment ends the day before it.
+    One that still runs at that moment ends the day before it.
     """
-    return quoting(conn, count(conn, week, at))
+    return quoting(conn, count(conn, span, at, scope))
 
 
 def quoting(conn: sqlite3.Connection, counted: Counted) -> Weekly:
@@ -70,40 +73,43 @@ def quoting(conn: sqlite3.Connection, counted: Counted) -> Weekly:
     return counted.numbers._replace(best=best, worst=worst)
 
 
-def count(conn: sqlite3.Connection, week: Week, at: datetime) -> Counted:
-    """Count one week and choose its quotes."""
+def count(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WHOLE) -> Counted:
+    """Count a week or month and choose its quotes."""
     zone = ZoneInfo(workspace.timezone(conn))
     today = at.astimezone(zone).date()
-    if week.monday > today:
-        raise InputError(f"week {week.text} has not begun; today is {today}")
-    brands = own_brands(conn)
-    asked = MentionFilter(start=week.monday, end=week.sunday, brands=brands)
-    like = periods.like(asked, today, coverage.choices(conn).first_day)
-    start, end = week.monday, like.now.end or week.sunday
+    if span.first > today:
+        raise InputError(f"{span.text} has not begun; today is {today}")
+    scope = whole(conn, scope)
+    brands = scope.brands or own_brands(conn)
+    asked = MentionFilter(start=span.first, end=span.last, brands=brands, places=scope.places)
+    held = periods.like_month if isinstance(span, Month) else periods.like
+    like = held(asked, today, coverage.choices(conn).first_day)
+    start, end = span.first, like.now.end or span.last
     now = queries.totals(conn, like.now)
     before = None if like.before is None else queries.totals(conn, like.before)
     first, after = _bounds(start, end, zone)
     total = queries.total(conn, like.now)
     numbers = Weekly(
-        week=week,
+        span=span,
         start=start,
         end=end,
-        finished=week.sunday < today,
+        finished=span.last < today,
         compared=like.why if like.before is None else periods.words(like.before),
         timezone=zone.key,
         brands=tuple(each for each in brands if each),
+        places=scope.places,
         sample=workspace.is_sample(conn),
         known_at=past.last_fact(conn, at),
-        comment=editions.comment(conn, week.text, at),
+        comment=editions.comment(conn, span.text, at),
         headlines=_headlines(conn, like, now, before),
-        trends=_trends(conn, replace(asked, end=end), zone, tuple(now)),
+        trends=_trends(conn, replace(asked, end=end), span, zone, tuple(now)),
         topics=_topics(conn, like),
         impacts=_impacts(conn, like.now, now),
-        rivals=_rivals(conn, replace(like.now, brands=())) if brands else (),
+        rivals=_rivals(conn, replace(like.now, brands=())) if brands and not scope.places else (),
         best=(),
         worst=(),
-        queue=queue_figures.queue(conn, first, after),
-        queue_before=None if like.before is None else _queue(conn, like.before, zone),
+        queue=queue_figures.queue(conn, first, after, *scope),
+        queue_before=None if like.before is None else _queue(conn, like.before, scope, zone),
         gaps=tuple(
             gap._replace(error=gap.error[:_ERROR]) for gap in coverage.gaps(conn, first, after)
         ),
@@ -111,12 +117,18 @@ def count(conn: sqlite3.Connection, week: Week, at: datetime) -> Counted:
         unscored=Measure("unscored", *metrics.share(total.unscored, total.n), total.n),
         unsure=Measure("unsure", *metrics.share(total.unsure, total.n), total.n),
     )
-    return Counted(numbers, _quoted(conn, week, numbers.brands, at, like.now))
+    return Counted(numbers, _quoted(conn, numbers, at, like.now))
 
 
-def days(week: Week) -> tuple[date, date]:
-    """Return the first and last day that a week's summary counts: a quarter and a week before."""
-    return week.monday - timedelta(weeks=WEEKS), week.sunday
+def whole(conn: sqlite3.Connection, scope: Scope) -> Scope:
+    """Return a scope that says nothing of brands where it names all of ours."""
+    own = {brand.name for brand in workspace.brands(conn) if brand.own}
+    return scope._replace(brands=()) if own and own <= set(scope.brands) else scope
+
+
+def days(span: Span) -> tuple[date, date]:
+    """Return the first and last day that a summary counts: its trend, and one step before."""
+    return span.back(STEPS).first, span.last
 
 
 def quoted(report: Weekly) -> list[Quoted]:
@@ -129,17 +141,14 @@ def quoted(report: Weekly) -> list[Quoted]:
 
 
 def _quoted(
-    conn: sqlite3.Connection,
-    week: Week,
-    brands: tuple[str, ...],
-    at: datetime,
-    flt: MentionFilter,
+    conn: sqlite3.Connection, numbers: Weekly, at: datetime, flt: MentionFilter
 ) -> tuple[Quoted, ...]:
     """The best and the worst; an edition made at this very moment quotes whom it quoted."""
-    kept = editions.quoted(conn, week.text, brands, at)
+    week = numbers.span.text
+    kept = editions.quoted(conn, week, numbers.brands, numbers.places, at)
     if kept is not None:
         return kept
-    hidden = editions.hidden(conn, week.text, at)
+    hidden = editions.hidden(conn, week, at)
     return tuple(
         Quoted(label, *found)
         for label in (Label.POSITIVE, Label.NEGATIVE)
@@ -217,41 +226,43 @@ def _change(name: str, now: Sums, before: Sums | None) -> Change:
 
 
 def _trends(
-    conn: sqlite3.Connection, flt: MentionFilter, zone: ZoneInfo, kinds: tuple[Kind, ...]
+    conn: sqlite3.Connection,
+    flt: MentionFilter,
+    span: Span,
+    zone: ZoneInfo,
+    kinds: tuple[Kind, ...],
 ) -> tuple[Trend, ...]:
-    """The quarter that ends with this week, per kind that has mentions in the week."""
-    assert flt.start is not None
+    """The steps that end with this one, per kind that has mentions in it."""
     assert flt.end is not None
-    first = flt.start - timedelta(weeks=WEEKS - 1)
+    step: queries.Step = "month" if isinstance(span, Month) else "week"
+    spans = [span.back(STEPS - 1 - number) for number in range(STEPS)]
+    first = spans[0].first
     gaps = coverage.gaps(conn, *_bounds(first, flt.end, zone))
-    starts = [first + timedelta(weeks=number) for number in range(WEEKS)]
     found = []
     for kind in (each for each in Kind if each in kinds):
         asked = replace(flt, start=first, kinds=(kind,))
-        points = queries.trend(conn, asked, "week")
+        points = queries.trend(conn, asked, step)
         bringing = poll_figures.bringing(conn, asked)
         missed = [gap for gap in gaps if gap.source in bringing]
         sums = {point.start: point.sums for point in points}
-        main = _main(kind, [sums.get(start, Sums()) for start in starts])
-        weeks = [
-            _trend_week(start, sums.get(start, Sums()), main, missed, zone) for start in starts
-        ]
-        found.append(Trend(kind, main, tuple(weeks)))
+        main = _main(kind, [sums.get(each.first, Sums()) for each in spans])
+        steps = [_step(each, sums.get(each.first, Sums()), main, missed, zone) for each in spans]
+        found.append(Trend(kind, main, tuple(steps)))
     return tuple(found)
 
 
-def _main(kind: Kind, weeks: list[Sums]) -> str:
-    """The measure of a kind that heads it in most weeks."""
+def _main(kind: Kind, steps: list[Sums]) -> str:
+    """The measure of a kind that heads it in most steps."""
     asked = Sums()
-    for sums in weeks:
+    for sums in steps:
         asked = asked.plus(sums)
     return metrics.headline(kind, asked)[0].name
 
 
-def _trend_week(start: date, sums: Sums, main: str, gaps: list[Gap], zone: ZoneInfo) -> TrendWeek:
-    first, after = _bounds(start, start + timedelta(days=6), zone)
-    return TrendWeek(
-        of(start),
+def _step(span: Span, sums: Sums, main: str, gaps: list[Gap], zone: ZoneInfo) -> TrendStep:
+    first, after = _bounds(span.first, span.last, zone)
+    return TrendStep(
+        span,
         sums,
         metrics.MEASURES[main](sums),
         metrics.negative_share(sums),
@@ -305,10 +316,12 @@ def _rivals(conn: sqlite3.Connection, flt: MentionFilter) -> tuple[BrandShare, .
     )
 
 
-def _queue(conn: sqlite3.Connection, flt: MentionFilter, zone: ZoneInfo) -> QueueFigures:
+def _queue(
+    conn: sqlite3.Connection, flt: MentionFilter, scope: Scope, zone: ZoneInfo
+) -> QueueFigures:
     assert flt.start is not None
     assert flt.end is not None
-    return queue_figures.queue(conn, *_bounds(flt.start, flt.end, zone))
+    return queue_figures.queue(conn, *_bounds(flt.start, flt.end, zone), *scope)
 
 
 def _bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -18,14 +18,14 @@ class Week(NamedTuple):
     number: int
 
     @property
-    def monday(self) -> date:
-        """Its first day."""
+    def first(self) -> date:
+        """Its first day, a Monday."""
         return date.fromisocalendar(self.year, self.number, 1)
 
     @property
-    def sunday(self) -> date:
+    def last(self) -> date:
         """Its last day."""
-        return self.monday + timedelta(days=6)
+        return self.first + timedelta(days=6)
 
     @property
     def text(self) -> str:
@@ -34,17 +34,12 @@ class Week(NamedTuple):
 
     def back(self, weeks: int) -> Week:
         """Return the week so many weeks before."""
-        return of(self.monday - timedelta(weeks=weeks))
+        return of(self.first - timedelta(weeks=weeks))
 
 
 def of(day: date) -> Week:
     """Return the week of a day."""
     return Week(*day.isocalendar()[:2])
-
-
-def last_complete(today: date) -> Week:
-    """Return the last week that was over before today."""
-    return of(today).back(1)
 
 
 def parse(text: str) -> Week:
@@ -53,7 +48,7 @@ def parse(text: str) -> Week:
     try:
         if found:
             week = Week(int(found[1]), int(found[2]))
-            assert week.monday
+            assert week.first
             return week
     except ValueError:
         pass

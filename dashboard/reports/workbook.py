@@ -39,7 +39,7 @@ class _Book:
         known = report.known_at or _FIRST
         self.book.set_properties(
             {
-                "title": f"Weekly summary {report.week.text}",
+                "title": f"Weekly summary {report.span.text}",
                 "author": "Earshot",
                 "created": known.replace(tzinfo=None),
                 "comments": "Sample data: an invented company" if report.sample else "",
@@ -94,7 +94,7 @@ def _summary(made: _Book, report: Weekly) -> None:
     sheet.set_column(1, 1, 24)
     sheet.set_column(2, 8, 12)
     sheet.set_column(9, 9, 30)
-    sheet.write_string(0, 0, f"Weekly summary {report.week.text}", made.title)
+    sheet.write_string(0, 0, f"Weekly summary {report.span.text}", made.title)
     brands = ", ".join(report.brands) or "all brands"
     sheet.write_string(1, 0, f"{wording.period(report)} · {brands}", made.muted)
     until = wording.moment(report.known_at, report.timezone)
@@ -190,11 +190,11 @@ def _trends(made: _Book, report: Weekly) -> None:
         )
         labels = [label.value for label in Label]
         rows = [
-            [each.week.text, each.sums.n]
+            [each.span.text, each.sums.n]
             + [made.of(trend.main, x) for x in _span(each.main)]
             + [made.of("negative_share", x) for x in _span(each.negative)]
             + [getattr(each.sums, label) for label in labels]
-            for each in trend.weeks
+            for each in trend.steps
         ]
         made.table(sheet, top + 1, (*head, *labels), rows)
         _charts(made, sheet, trend, top)
@@ -207,7 +207,7 @@ def _span(measure: Measure) -> tuple[float | None, float | None, float | None]:
 
 def _charts(made: _Book, sheet: Worksheet, trend: Trend, top: int) -> None:
     """Draw the first measure as a line and the labels as stacked columns, beside the table."""
-    first, last = top + 2, top + 1 + len(trend.weeks)
+    first, last = top + 2, top + 1 + len(trend.steps)
     line = made.book.add_chart({"type": "line"})
     line.add_series(
         {
