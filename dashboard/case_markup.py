@@ -49,6 +49,7 @@ _DONE = {
     EventType.HANDED_OFF: "handed off to another system",
     EventType.MERGED: "merged into another case",
     EventType.REPRIORITISED: "urgency changed by a rule",
+    EventType.ACKNOWLEDGED: "acknowledged by itself",
     EventType.UNDONE: "last step taken back",
 }
 

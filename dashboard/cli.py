@@ -27,6 +27,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("dashboard.commands.up:command", "Start collecting and open the dashboard."),
     "cases": ("dashboard.commands.case_steps:command", "Work on the response queue."),
     "outbox": ("dashboard.commands.outbox:command", "See replies and mails on their way."),
+    "acknowledgements": (
+        "dashboard.commands.acknowledgements:command",
+        "Rules that acknowledge messages by themselves; off at first.",
+    ),
     "kpi": ("dashboard.commands.kpi:command", "Print measures with their intervals."),
     "actions": (
         "dashboard.commands.actions:command",

@@ -6,13 +6,14 @@ knows which source answers for which case. Mails are in ``dashboard.delivery``.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from collectors.contract import Posted, Replier, Replies
 from collectors.sender import Letter, Sender
-from storage import cases, outbox, reply_outbox, sources
+from storage import acknowledging, cases, outbox, reply_outbox, sources
 from storage.database import Database
 from storage.errors import EarshotError, Refused
 from storage.jobs import sender
@@ -111,9 +112,15 @@ def send(
 
 
 def work_off(workspace: Workspace) -> int:
-    """Send every reply that is due; return how many stand at their sites."""
-    store = SqliteReplies(workspace.db, workspace.now)
-    return Sender(store, workspace.collector_of, workspace.now).run()
+    """Send every reply that is due; return how many stand at their sites.
+
+    Acknowledgements go after the answers of people.
+    """
+    collector_of, now = workspace.collector_of, workspace.now
+    return sum(
+        Sender(SqliteReplies(workspace.db, now, channel), collector_of, now).run()
+        for channel in (Channel.REPLY, Channel.ACKNOWLEDGEMENT)
+    )
 
 
 def work_off_mails(workspace: Workspace) -> int:
@@ -127,18 +134,45 @@ def work_off_mails(workspace: Workspace) -> int:
     return mail.work_off(workspace.db, settings.mail, password, workspace.now)
 
 
-class SqliteReplies:
-    """The outbox of replies bound to one database and clock, under a name of its own."""
+class _Told(Protocol):
+    """What becomes of a claimed entry: ``reply_outbox``, or ``acknowledging``."""
 
-    def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
+    def obstacle(self, conn: sqlite3.Connection, entry: Entry) -> str | None: ...
+
+    def posted(
+        self, db: Database, entry: Entry, sender: str, now: datetime, *, native_id: str, url: str
+    ) -> bool: ...
+
+    def failed(
+        self,
+        db: Database,
+        entry: Entry,
+        sender: str,
+        now: datetime,
+        why: str,
+        *,
+        elsewhere: bool = False,
+    ) -> bool: ...
+
+
+class SqliteReplies:
+    """One channel of the outbox bound to a database and clock, under a name of its own."""
+
+    def __init__(
+        self, db: Database, now: Callable[[], datetime], channel: Channel = Channel.REPLY
+    ) -> None:
         self._db = db
         self._now = now
         self._name = sender()
         self._claimed: dict[int, Entry] = {}
+        self._channel = channel
+        self._told: _Told = reply_outbox
+        if channel is Channel.ACKNOWLEDGEMENT:
+            self._told = acknowledging
 
     def next(self) -> Letter | None:
         """Claim what is due; what cannot be addressed any more fails at once."""
-        while (entry := outbox.claim(self._db, Channel.REPLY, self._name, self._now())) is not None:
+        while (entry := outbox.claim(self._db, self._channel, self._name, self._now())) is not None:
             conn = self._db.reader()
             assert entry.mention_id is not None
             where = reply_outbox.address(conn, entry.mention_id)
@@ -146,7 +180,7 @@ class SqliteReplies:
             self._claimed = {entry.id: entry}
             if where is None or source is None or entry.content is None:
                 why = "the source or the text is gone"
-                reply_outbox.failed(self._db, entry, self._name, self._now(), why)
+                self._told.failed(self._db, entry, self._name, self._now(), why)
                 continue
             return Letter(
                 entry.id,
@@ -155,23 +189,30 @@ class SqliteReplies:
                 entry.content,
                 where.changed_at,
                 entry.attempts,
-                again=entry.kind == "again",
+                again=self._may_replace(conn, entry),
                 recorded=reply_outbox.recorded(conn, entry.mention_id),
                 trouble=entry.error or "",
             )
         return None
 
+    def _may_replace(self, conn: sqlite3.Connection, entry: Entry) -> bool:
+        """Say whether what stands at the site may be ours: an answer replaces it then."""
+        if self._channel is Channel.ACKNOWLEDGEMENT:
+            return False
+        assert entry.mention_id is not None
+        return entry.kind == "again" or acknowledging.tried(conn, entry.mention_id)
+
     def obstacle(self, letter: Letter) -> str | None:
-        """Say why a reply must not leave any more."""
-        return reply_outbox.obstacle(self._db.reader(), self._claimed[letter.id])
+        """Say why it must not leave any more."""
+        return self._told.obstacle(self._db.reader(), self._claimed[letter.id])
 
     def is_mine(self, letter: Letter) -> bool:
         """Say whether the claim still stands."""
         return outbox.is_mine(self._db.reader(), letter.id, self._name, self._now())
 
     def posted(self, letter: Letter, posted: Posted) -> None:
-        """Record that a reply stands at its site."""
-        reply_outbox.posted(
+        """Record that it stands at its site."""
+        self._told.posted(
             self._db,
             self._claimed[letter.id],
             self._name,
@@ -181,10 +222,10 @@ class SqliteReplies:
         )
 
     def failed(self, letter: Letter, why: str, *, elsewhere: bool = False) -> None:
-        """Record that a reply was not posted."""
+        """Record that it was not posted."""
         entry = self._claimed[letter.id]
-        reply_outbox.failed(self._db, entry, self._name, self._now(), why, elsewhere=elsewhere)
+        self._told.failed(self._db, entry, self._name, self._now(), why, elsewhere=elsewhere)
 
     def postpone(self, letter: Letter, why: str, until: datetime) -> None:
-        """Put a reply back until a time."""
+        """Put it back until a time."""
         outbox.postpone(self._db, letter.id, self._name, self._now(), why, until)

@@ -23,6 +23,7 @@ IMPORTED = "import"
 """Kind of a source that only imports bring mentions to; there is nothing to poll."""
 UNDERSTAND_EVERY = timedelta(seconds=2)
 SEND_EVERY = timedelta(seconds=2)
+ACKNOWLEDGE_EVERY = timedelta(seconds=20)
 MAIL_EVERY = timedelta(seconds=5)
 FOLLOW_UP_EVERY = timedelta(minutes=10)
 LOOKALIKES_EVERY = timedelta(seconds=30)
@@ -64,6 +65,7 @@ def jobs(workspace: Workspace, only: frozenset[str] = frozenset()) -> list[Job]:
         Job("understand", UNDERSTAND_EVERY, partial(_understand, workspace), steady=True),
         Job("lookalikes", LOOKALIKES_EVERY, partial(_lookalikes, workspace), steady=True),
         Job("send", SEND_EVERY, partial(_send, workspace), steady=True),
+        Job("acknowledge", ACKNOWLEDGE_EVERY, partial(_acknowledge, workspace), steady=True),
         Job("topics", TOPICS_EVERY, partial(_study, workspace), steady=True),
         Job("mail", MAIL_EVERY, partial(_mail, workspace), steady=True),
         Job("follow-up", FOLLOW_UP_EVERY, partial(_follow_up, workspace), steady=True),
@@ -159,6 +161,13 @@ def _send(workspace: Workspace) -> None:
     from dashboard.sending import work_off
 
     work_off(workspace)
+
+
+def _acknowledge(workspace: Workspace) -> None:
+    """Acknowledge by the rules that somebody switched on; there are none at first."""
+    from dashboard.acknowledging import look
+
+    look(workspace)
 
 
 def _checks(workspace: Workspace) -> None:

@@ -46,6 +46,7 @@ _DONE_BY = {
     EventType.HANDED_OFF: "handed it off to another system",
     EventType.MERGED: "merged it into another case",
     EventType.REPRIORITISED: "changed its urgency",
+    EventType.ACKNOWLEDGED: "acknowledged the message",
     EventType.UNDONE: "took the last step back",
 }
 

@@ -58,6 +58,7 @@ class EventType(StrEnum):
     MERGED = "merged"
     UNDONE = "undone"
     REPRIORITISED = "reprioritised"
+    ACKNOWLEDGED = "acknowledged"
 
 
 class Event(NamedTuple):
@@ -129,6 +130,7 @@ class Case:
     ticket_url: str | None = None
     ticket_owner: str | None = None
     ticket_due_at: datetime | None = None
+    acknowledged_at: datetime | None = None
     owner: str | None = field(default=None, compare=False)
     last_actor: str = field(default="", compare=False)
     root_cause: str | None = field(default=None, compare=False)
@@ -348,6 +350,14 @@ class Reprioritise(Command):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledge(Command):
+    """A rule's acknowledgement stands at its site (``url``); it is no answer of a person."""
+
+    text: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Undo(Command):
     """Take back one's own last step; ``before`` is the case as it was ahead of it."""
 
@@ -381,6 +391,6 @@ AnyCommand: TypeAlias = (
     Open | Claim | Heartbeat | Release | SaveDraft | RecordReply | QueueReply | Unsend
     | SendFailed | Sent | Resolve | Dismiss | Snooze | Reopen | Transfer | Note | AskApproval
     | Approve | SendBack | Pause | Resume | Tag | HandOff | Merge | Undo | AnsweredElsewhere
-    | MentionChanged | MentionGone | Erase | Reprioritise
+    | MentionChanged | MentionGone | Erase | Reprioritise | Acknowledge
 )
 # fmt: on

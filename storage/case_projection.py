@@ -147,6 +147,8 @@ def _desk_changes(case: Case, event: Event) -> dict[str, Any]:
                 "ticket_owner": content.get("owner"),
                 "ticket_due_at": None if due is None else moment(_whole(due)),
             }
+        case EventType.ACKNOWLEDGED:
+            return {"acknowledged_at": event.at}
         case EventType.REPRIORITISED:
             return _ranked(data)
         case EventType.MERGED:

@@ -20,6 +20,7 @@ from storage.case_checks import (
 )
 from storage.case_model import (
     HANDED_LEASE,
+    Acknowledge,
     AnyCommand,
     Approval,
     Approve,
@@ -86,6 +87,9 @@ def step(case: Case, command: AnyCommand, now: datetime) -> Outcome:
             return _merge(case, command, now)
         case Reprioritise():
             return _reprioritise(case, command)
+        case Acknowledge():
+            said = {"text": command.text} | ({"url": command.url} if command.url else {})
+            return EventType.ACKNOWLEDGED, {}, said
         case Undo():
             return _undo(case, command, now)
         case _:

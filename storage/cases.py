@@ -19,6 +19,7 @@ from storage.case_checks import may_act
 from storage.case_decisions import decide
 from storage.case_model import (
     LEASE,
+    Acknowledge,
     AnyCommand,
     Case,
     Claim,
@@ -47,7 +48,7 @@ from storage.times import millis, moment
 _WINDOW = 64
 """How many run-out leases and slept-out snoozes are compared for the next claim."""
 
-_ASIDE = (Open, Heartbeat, MentionChanged, Tag, Reprioritise)
+_ASIDE = (Open, Heartbeat, MentionChanged, Tag, Reprioritise, Acknowledge)
 """Commands that leave what is being typed as it is."""
 
 SELECT = (

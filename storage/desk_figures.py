@@ -54,8 +54,8 @@ def workloads(conn: sqlite3.Connection, now: datetime, since: datetime) -> list[
         " ifnull(sum(c.state <> 'claimed'), 0), (SELECT count(*) FROM case_events e"
         " WHERE e.actor_id = p.id AND e.type = 'replied' AND e.at >= ?2), a.person_id IS NOT NULL"
         " FROM people p LEFT JOIN cases c ON c.owner_id = p.id AND c.closed_at IS NULL"
-        " LEFT JOIN away a ON a.person_id = p.id WHERE p.id > 0"
-        " AND p.role IN ('agent', 'lead', 'admin') GROUP BY p.id ORDER BY p.name",
+        " LEFT JOIN away a ON a.person_id = p.id WHERE"
+        " p.role IN ('agent', 'lead', 'admin') GROUP BY p.id ORDER BY p.name",
         (millis(now), millis(since)),
     )
     return [Workload(*row) for row in rows]

@@ -271,7 +271,8 @@ class Writer:
                 "SELECT text FROM replies WHERE mention_id = ? ORDER BY learned_at DESC LIMIT 1",
                 (mention_id,),
             ).fetchone()
-            if last is None or last[0] != seen.reply_text:
+            known = last is not None and last[0] == seen.reply_text
+            if not known and not _acknowledgement(self.conn, mention_id, seen.reply_text):
                 replied_at = millis(seen.reply_at) if seen.reply_at else None
                 self.conn.execute(
                     "INSERT INTO replies VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET"
@@ -323,6 +324,15 @@ def store_batch(
         if saved.new or saved.changed or saved.gone:
             revisions.bump(conn, "facts")
     return saved
+
+
+def _acknowledgement(conn: sqlite3.Connection, mention_id: int, text: str) -> bool:
+    """Say whether a reply at the site is what a rule sent: that is no answer yet."""
+    rows = conn.execute(
+        "SELECT content FROM outbox WHERE mention_id = ? AND channel = 'acknowledgement'",
+        (mention_id,),
+    )
+    return any((content or "").split() == text.split() for (content,) in rows)
 
 
 def _mark_gone(writer: Writer, batch: Batch) -> int:

@@ -31,6 +31,7 @@ class Channel(StrEnum):
     """By which way something leaves."""
 
     REPLY = "reply"
+    ACKNOWLEDGEMENT = "acknowledgement"
     MAIL = "mail"
     NOTICE = "notice"
 
@@ -209,8 +210,12 @@ def put(
 
 def _due(conn: sqlite3.Connection, channel: Channel, now: datetime) -> int | None:
     rows = conn.execute(
-        "SELECT id, state, sender, sender_until FROM outbox WHERE channel = ?"
-        " AND state IN ('pending', 'sending') AND next_at <= ? ORDER BY next_at, id",
+        "SELECT b.id, b.state, b.sender, b.sender_until FROM outbox b WHERE b.channel = ?"
+        " AND b.state IN ('pending', 'sending') AND b.next_at <= ?"
+        # An answer and an acknowledgement to the same person never leave side by side.
+        " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.mention_id = b.mention_id"
+        " AND o.id <> b.id AND o.state = 'sending'"
+        " AND o.channel IN ('reply', 'acknowledgement')) ORDER BY b.next_at, b.id",
         (channel.value, millis(now)),
     )
     for entry_id, state, sender, until in rows:

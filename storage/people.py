@@ -67,23 +67,38 @@ def person(
     found = _find(conn, wanted)
     if found is None:
         if role is None:
-            first = conn.execute("SELECT 1 FROM people WHERE id > 0 LIMIT 1").fetchone() is None
-            role = Role.LEAD if first else Role.AGENT
+            role = Role.AGENT if people(conn) else Role.LEAD
         conn.execute(
             "INSERT INTO people (name, role, created_at) VALUES (?, ?, ?)",
             (wanted, role.value, millis(now)),
         )
         found = _find(conn, wanted)
         assert found is not None
-    if found.id == EARSHOT.id:
+    if found.role is Role.SYSTEM:
         raise Refused(f"{found.name} is the program itself; nobody else may act under that name")
+    return found
+
+
+def of_rule(conn: sqlite3.Connection, rule: str, now: datetime) -> Person:
+    """Return the actor "rule NAME" under which the program does what a rule asks for."""
+    name = _clean(f"rule {rule}")
+    found = _find(conn, name)
+    if found is None:
+        conn.execute(
+            "INSERT INTO people (name, role, created_at) VALUES (?, ?, ?)",
+            (name, Role.SYSTEM.value, millis(now)),
+        )
+        found = _find(conn, name)
+        assert found is not None
+    if found.role is not Role.SYSTEM:
+        raise InputError(f"somebody here is called {name!r}; give the rule another name")
     return found
 
 
 def known(conn: sqlite3.Connection, name: str) -> Person:
     """Return the person of that name; NotFound where there is none."""
     found = _find(conn, _clean(name))
-    if found is None or found.id == EARSHOT.id:
+    if found is None or found.role is Role.SYSTEM:
         raise NotFound(f"nobody here is called {name!r}")
     return found
 
@@ -94,8 +109,8 @@ def known_or_program(conn: sqlite3.Connection, name: str) -> Person:
 
 
 def people(conn: sqlite3.Connection) -> list[Person]:
-    """Return everybody but the program itself, by name."""
-    rows = conn.execute("SELECT id, name, role FROM people WHERE id > 0 ORDER BY name")
+    """Return everybody but the program itself and its rules, by name."""
+    rows = conn.execute("SELECT id, name, role FROM people WHERE role <> 'system' ORDER BY name")
     return [Person(id_, name, Role(role)) for id_, name, role in rows]
 
 
@@ -148,7 +163,7 @@ def set_role(conn: sqlite3.Connection, name: str, role: Role) -> Person:
 
 def skills(conn: sqlite3.Connection) -> dict[int, Skills]:
     """Return what everybody speaks and looks after, by a person's id."""
-    rows = conn.execute("SELECT id, langs, places FROM people WHERE id > 0")
+    rows = conn.execute("SELECT id, langs, places FROM people WHERE role <> 'system'")
     return {
         id_: Skills(tuple(json.loads(langs)), tuple(json.loads(places)))
         for id_, langs, places in rows

@@ -170,6 +170,11 @@ def _marks(subject: Subject) -> list[str]:
     return [*(each.value.replace("_", " ") for each in subject.urgency), *found]
 
 
+def has_word(keyword: str, text: str) -> bool:
+    """Say whether a text holds a whole word; a star at its end stands for any ending."""
+    return bool(_found((keyword,), text))
+
+
 def _found(keywords: tuple[str, ...], text: str) -> list[str]:
     if not keywords:
         return []

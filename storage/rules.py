@@ -267,7 +267,7 @@ def stored_rules(conn: sqlite3.Connection) -> list[StoredRule]:
         "SELECT definition, origin, enabled FROM case_rules"
         " ORDER BY origin <> 'file', position, name"
     )
-    return [StoredRule(_read(text), origin, bool(enabled)) for text, origin, enabled in rows]
+    return [StoredRule(read(json.loads(text)), origin, bool(on)) for text, origin, on in rows]
 
 
 def save(conn: sqlite3.Connection, rule: CaseRule, *, enabled: bool = True) -> None:
@@ -352,9 +352,8 @@ _ENUMS: dict[str, type[StrEnum]] = {
 }
 
 
-def _read(text: str) -> CaseRule:
+def read(found: Mapping[str, Json]) -> CaseRule:
     """Return the rule of a definition; fields of later versions are not ours to read."""
-    found: dict[str, Json] = json.loads(text)
     known = {each.name for each in fields(CaseRule)}
     values: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value

@@ -185,6 +185,7 @@ def migrate(conn: sqlite3.Connection) -> None:
         schema_work,
         schema_work_answers,
         schema_work_mail,
+        schema_work_rules,
     )
 
     assert schema_desk
@@ -205,6 +206,7 @@ def migrate(conn: sqlite3.Connection) -> None:
     assert schema_work_answers
     assert schema_work_mail
     assert schema_summaries
+    assert schema_work_rules
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         # A table that others refer to can only be made anew while nobody checks; inside a

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from storage.outbox import Entry
     from storage.people import Person
 
+CHANNELS = ("reply", "acknowledgement", "mail", "notice")
 STATES = ("pending", "sending", "sent", "failed", "cancelled")
 who = click.option("--as", "who", required=True, metavar="NAME", help="Who acts.")
 number = click.argument("entry_id", metavar="NUMBER", type=int)
@@ -27,7 +28,7 @@ def command() -> None:
 @command.command("list")
 @places
 @click.option("--state", type=click.Choice(STATES), multiple=True, help="Only these; repeats.")
-@click.option("--channel", type=click.Choice(("reply", "mail")), help="Only this one.")
+@click.option("--channel", type=click.Choice(CHANNELS), help="Only this one.")
 @click.option("--limit", type=click.IntRange(1), default=100, show_default=True)
 @as_json
 def list_(

@@ -46,7 +46,7 @@ def line(entry: Entry) -> str:
 
 def told(entry: Entry) -> str | None:
     """Return what is sent in a line's worth: a reply's text, a mail's subject."""
-    if entry.content is None or entry.channel is Channel.REPLY:
+    if entry.content is None or entry.channel in (Channel.REPLY, Channel.ACKNOWLEDGEMENT):
         return entry.content
     mail = json.loads(entry.content)
     return f"{mail['to']}: {mail['subject']}"
