@@ -32,7 +32,7 @@ from storage.acknowledgements import AckRule
 from storage.case_model import Claim, SaveDraft
 from storage.case_projection import differences
 from storage.errors import InputError, NotFound, Refused
-from storage.models import CaseState, Intent
+from storage.models import CaseState
 from storage.outbox import Channel
 from storage.people import Person, Role
 from storage.rule_matching import CaseRule
