@@ -17,7 +17,9 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from dashboard import brand_words, promise_words, rule_words
+from dashboard.desk import acknowledging_words
 from storage import (
+    acknowledgements,
     alert_rules,
     approvals,
     clocks,
@@ -157,11 +159,20 @@ def _workspace(conn: sqlite3.Connection) -> Standing:
     return {"timezone": Told("timezone of reports", workspace.timezone(conn))}
 
 
+def _acknowledgements(conn: sqlite3.Connection) -> Standing:
+    found = acknowledgements.stored(conn)
+    return {
+        str(each.id): Told(each.rule.name, acknowledging_words.told(each), repr(each.rule))
+        for each in found
+    }
+
+
 def _digest(value: object) -> str:
     return hashlib.sha256(repr(value).encode()).hexdigest()
 
 
 _AREAS: Mapping[str, Callable[[sqlite3.Connection], Standing]] = {
+    "acknowledgements": _acknowledgements,
     "alerts": _alerts,
     "brands": _brands,
     "customers": _customers,

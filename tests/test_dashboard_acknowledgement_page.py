@@ -56,6 +56,6 @@ def test_a_rule_is_kept_tried_switched_on_and_stopped(page: AppTest, tmp_path: P
     assert "Nothing is sent by itself." in shown(app)
     conn = session.workspace().db.reader()
     assert acknowledgements.get(conn, "hello").on_since is None
-    told = setting_events.recent(conn, "acknowledgements", 9)
-    assert [each.subject for each in told] == ["all", "Hello", "Hello"]
-    assert {each.actor for each in told} == {"Lea"}
+    told = setting_events.recent(conn, ["acknowledgements"], 9)
+    assert [each.after.partition(";")[0] for each in told] == ["off", "on", "off"]
+    assert {(each.actor, each.subject) for each in told} == {("Lea", "Hello")}

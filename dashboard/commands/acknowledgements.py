@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +76,7 @@ def set_(db_path: Path, config_path: Path, name: str, who: str, **values: Any) -
 
     workspace = _opened(db_path, config_path)
     rule = _rule(name, values)
-    with workspace.db.write() as conn:
-        actor = _actor(workspace, who)
+    with _changing(workspace, who) as (conn, actor):
         acknowledgements.save(conn, rule, actor, workspace.now())
     click.echo(f"The rule {rule.name!r} is kept, and off.")
     click.echo(acknowledging_words.trial(preview(workspace, rule)))
@@ -114,8 +116,7 @@ def on(db_path: Path, config_path: Path, name: str, who: str) -> None:
     from storage import acknowledgements
 
     workspace = _opened(db_path, config_path)
-    with workspace.db.write() as conn:
-        actor = _actor(workspace, who)
+    with _changing(workspace, who) as (conn, actor):
         acknowledgements.switch_on(conn, name, actor, workspace.now())
     click.echo(f"{name} is on. `earshot acknowledgements off` stops everything at once.")
 
@@ -129,8 +130,7 @@ def off(db_path: Path, config_path: Path, name: str | None, who: str) -> None:
     from storage import acknowledgements
 
     workspace = _opened(db_path, config_path)
-    with workspace.db.write() as conn:
-        actor = _actor(workspace, who)
+    with _changing(workspace, who) as (conn, actor):
         stopped = acknowledgements.switch_off(conn, actor, workspace.now(), name=name)
     click.echo(f"{name or 'Every rule'} is off; {stopped} that waited will not leave.")
 
@@ -144,8 +144,8 @@ def remove(db_path: Path, config_path: Path, name: str, who: str) -> None:
     from storage import acknowledgements
 
     workspace = _opened(db_path, config_path)
-    with workspace.db.write() as conn:
-        acknowledgements.remove(conn, name, _actor(workspace, who), workspace.now())
+    with _changing(workspace, who) as (conn, actor):
+        acknowledgements.remove(conn, name, actor, workspace.now())
     click.echo(f"{name} is gone.")
 
 
@@ -155,11 +155,17 @@ def _opened(db_path: Path, config_path: Path) -> Workspace:
     return wiring.open_workspace(db_path, config_path, create=False)
 
 
-def _actor(workspace: Workspace, who: str) -> Person:
+@contextmanager
+def _changing(workspace: Workspace, who: str) -> Iterator[tuple[sqlite3.Connection, Person]]:
+    """Change rules in one transaction and record who did."""
+    from dashboard import setting_words
     from storage import people
 
+    now = workspace.now()
     with workspace.db.write() as conn:
-        return people.person(conn, who, workspace.now())
+        actor = people.person(conn, who, now)
+        with setting_words.recorded(conn, actor, now, "acknowledgements"):
+            yield conn, actor
 
 
 def _rule(name: str, values: dict[str, Any]) -> AckRule:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard import brand_words, data
-from dashboard.components import acknowledgement_list, notices, session
+from dashboard.components import acknowledgement_list, notices, session, steering
 from dashboard.components.acknowledgement_list import WHICH
 from dashboard.data import At
 from storage import acknowledgements, customers
@@ -120,7 +120,7 @@ def _exclusions(at: At, key: str, now: AckRule) -> dict[str, Any]:
 
 def _save(rule: AckRule, person: Person) -> None:
     space = session.workspace()
-    with acknowledgement_list.changing(rule.name) as conn:
+    with steering.changing(acknowledgement_list.AREA) as conn:
         acknowledgements.save(conn, rule, person, space.now())
         st.session_state["ack.open"] = False
         st.session_state["ack.name"] = ""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 
 import streamlit as st
@@ -90,31 +87,19 @@ def tried(rule: AckRule) -> None:
         st.html(markup.quote(text))
 
 
-def changing(name: str | None) -> AbstractContextManager[sqlite3.Connection]:
-    """Change a rule, or all of them with None, and record who did."""
-
-    def told(conn: sqlite3.Connection) -> str:
-        found = acknowledgements.stored(conn)
-        return " | ".join(words.told(each) for each in found if name in (None, each.rule.name))
-
-    return steering.changing(AREA, name or "all", told)
-
-
 def _stop(name: str | None, leader: Person) -> None:
-    _step(name, lambda conn: acknowledgements.switch_off(conn, leader, _now(), name=name))
+    with steering.changing(AREA) as conn:
+        acknowledgements.switch_off(conn, leader, _now(), name=name)
 
 
 def _start(name: str, leader: Person) -> None:
-    _step(name, lambda conn: acknowledgements.switch_on(conn, name, leader, _now()))
+    with steering.changing(AREA) as conn:
+        acknowledgements.switch_on(conn, name, leader, _now())
 
 
 def _remove(name: str, leader: Person) -> None:
-    _step(name, lambda conn: acknowledgements.remove(conn, name, leader, _now()))
-
-
-def _step(name: str | None, do: Callable[[sqlite3.Connection], object]) -> None:
-    with changing(name) as conn:
-        do(conn)
+    with steering.changing(AREA) as conn:
+        acknowledgements.remove(conn, name, leader, _now())
 
 
 def _now() -> datetime:
