@@ -159,12 +159,8 @@ def m001_facts(db: sqlite_utils.Database) -> None:
     run(db, rollup("rollup_day", "day") + "\n" + rollup("rollup_month", "month"))
 
 
-def migrate(conn: sqlite3.Connection) -> None:
-    """Bring a file to the present schema; each migration runs once.
-
-    All pending ones share one transaction that holds the write lock, so that two
-    processes that open a new file at once cannot both make its tables.
-    """
+def _register() -> None:
+    """Load every module that holds migrations, in their order."""
     # Each registers its migrations on import.
     from storage import (
         schema_actions,
@@ -207,6 +203,15 @@ def migrate(conn: sqlite3.Connection) -> None:
     assert schema_work_mail
     assert schema_summaries
     assert schema_work_rules
+
+
+def migrate(conn: sqlite3.Connection) -> None:
+    """Bring a file to the present schema; each migration runs once.
+
+    All pending ones share one transaction that holds the write lock, so that two
+    processes that open a new file at once cannot both make its tables.
+    """
+    _register()
     db = sqlite_utils.Database(conn, execute_plugins=False)
     try:
         # A table that others refer to can only be made anew while nobody checks; inside a
