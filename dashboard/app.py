@@ -51,6 +51,7 @@ PAGES = {
         st.Page("views/models.py", title="Models"),
         st.Page("views/templates.py", title="Templates"),
         st.Page("views/promises.py", title="Promises"),
+        st.Page("views/targets.py", title="Targets"),
         st.Page("views/customers.py", title="Customers"),
         st.Page("views/privacy.py", title="Privacy & sample"),
         st.Page("views/start.py", title="Use my data", visibility="hidden"),

@@ -36,6 +36,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "dashboard.commands.actions:command",
         "What was done about a topic, and whether it worked.",
     ),
+    "targets": (
+        "dashboard.commands.targets:command",
+        "What figures are to be, by when, and how they stand.",
+    ),
     "checks": ("dashboard.commands.checks:command", "How often models err, by texts read blind."),
     "report": ("dashboard.commands.report:command", "Write the weekly summary."),
     "export": ("dashboard.commands.export:command", "Write mentions as CSV, JSONL, Parquet, XLSX."),

@@ -16,12 +16,14 @@ from functools import lru_cache, wraps
 from typing import Concatenate, NamedTuple, ParamSpec, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
-from dashboard import exports, figures, periods, seams
+from dashboard import exports, figures, periods, seams, target_figure
 from dashboard import standing as stand
 from dashboard.commands.export import in_words
 from dashboard.exports import About, Format
 from dashboard.figures import Figure
+from dashboard.reports import goals as goals_of
 from dashboard.reports import weekly as reports
+from dashboard.reports.goals import Goal
 from dashboard.standing import Standing
 from sentiment.prevalence import Estimates
 from storage import alerts as alert_store
@@ -180,6 +182,24 @@ def groups(conn: sqlite3.Connection, flt: MentionFilter, by: queries.By) -> Figu
     """The figure of mentions by source, topic and so on."""
     names = dict(coverage.choices(conn).topics) if by == "topic" else {}
     return figures.groups(queries.breakdown(conn, flt, by), names)
+
+
+@reads("facts", "settings", keep=8)
+def _goals(conn: sqlite3.Connection, last: date) -> tuple[Goal, ...]:
+    return goals_of.goals(conn, reports.own_brands(conn), last)
+
+
+def goals(at: At) -> tuple[Goal, ...]:
+    """Every target with what the complete weeks up to now say of it."""
+    return _goals(at, goals_of.last_sunday(at.today))
+
+
+@reads("facts", "settings", keep=16)
+def towards(conn: sqlite3.Connection, goal: Goal, flt: MentionFilter) -> Figure:
+    """The figure of a quarter of complete weeks beside its target."""
+    assert flt.start is not None
+    assert flt.end is not None
+    return target_figure.drawn(goal, queries.trend(conn, flt, "week"), flt.start, flt.end)
 
 
 def axis(at: At, flt: MentionFilter) -> Axis:

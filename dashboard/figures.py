@@ -55,11 +55,11 @@ def volume(points: Sequence[Point], bars: Sequence[Bar], gaps: Sequence[Gap], zo
         if any(_of(s, label) for s in sums.values())
     ]
     hatch = _hatching(bars, gaps, zone)
-    layout = _layout(bars, height=300) | {"barmode": "stack", "bargap": 0}
-    layout["yaxis"] |= {"rangemode": "tozero", "tickformat": ",d"}
+    made = layout(bars, height=300) | {"barmode": "stack", "bargap": 0}
+    made["yaxis"] |= {"rangemode": "tozero", "tickformat": ",d"}
     if hatch:
-        layout["yaxis2"] = {"overlaying": "y", "range": [0, 1], "visible": False} | _FIXED
-    return {"data": [*hatch, *traces], "layout": layout}
+        made["yaxis2"] = {"overlaying": "y", "range": [0, 1], "visible": False} | _FIXED
+    return {"data": [*hatch, *traces], "layout": made}
 
 
 def shares(
@@ -76,14 +76,14 @@ def shares(
     """
     sums = _by_start(points)
     hatch = _hatching(bars, gaps, zone)
-    layout = _layout(bars, height=300)
-    layout["yaxis"] |= {"rangemode": "tozero", "tickformat": ".0%"}
+    made = layout(bars, height=300)
+    made["yaxis"] |= {"rangemode": "tozero", "tickformat": ".0%"}
     if hatch:
-        layout["yaxis2"] = {"overlaying": "y", "range": [0, 1], "visible": False} | _FIXED
+        made["yaxis2"] = {"overlaying": "y", "range": [0, 1], "visible": False} | _FIXED
     lines = [_share_line(label, bars, sums) for label in (Label.POSITIVE, Label.NEGATIVE)]
     if corrected:
         lines.append(_corrected_line(bars, corrected))
-    return {"data": [*hatch, _band(bars, sums), *lines], "layout": layout}
+    return {"data": [*hatch, _band(bars, sums), *lines], "layout": made}
 
 
 def groups(found: Sequence[Group], names: Mapping[str, str]) -> Figure:
@@ -135,7 +135,8 @@ def spoken(bars: Sequence[Bar], points: Sequence[Point]) -> str:
 _FIXED: Figure = {"fixedrange": True}
 
 
-def _layout(bars: Sequence[Bar], *, height: int) -> Figure:
+def layout(bars: Sequence[Bar], *, height: int) -> Figure:
+    """Return the layout of a figure over time."""
     ticks = bars[:: -(-len(bars) // _TICKS)] if bars else []
     first = bars[0].start.isoformat() if bars else None
     last = (bars[-1].end + timedelta(days=1)).isoformat() if bars else None
@@ -157,8 +158,8 @@ def _layout(bars: Sequence[Bar], *, height: int) -> Figure:
             "range": [first, last],
             "showgrid": False,
             "tickmode": "array",
-            "tickvals": [_middle(bar) for bar in ticks],
-            "ticktext": [_tick(bar) for bar in ticks],
+            "tickvals": [middle(bar) for bar in ticks],
+            "ticktext": [tick(bar) for bar in ticks],
             "tickangle": 0,
         }
         | _FIXED,
@@ -181,7 +182,7 @@ def _label_bars(label: Label, bars: Sequence[Bar], sums: Mapping[date, Sums]) ->
             "line": {"width": 0},
         },
         "customdata": [[bar.start.isoformat(), bar.end.isoformat(), label.value] for bar in bars],
-        "hovertext": [_tick(bar) for bar in bars],
+        "hovertext": [tick(bar) for bar in bars],
         "hovertemplate": "%{hovertext}: %{y:,d} " + label.value + "<extra></extra>",
     }
 
@@ -192,7 +193,7 @@ def _share_line(label: Label, bars: Sequence[Bar], sums: Mapping[date, Sums]) ->
         "type": "scatter",
         "mode": "lines+markers",
         "name": label.value,
-        "x": [_middle(bar) for bar in bars],
+        "x": [middle(bar) for bar in bars],
         "y": [value for value, _, _, _ in points],
         "line": {"color": theme.LABELS[label], "width": 2},
         "marker": {
@@ -203,7 +204,7 @@ def _share_line(label: Label, bars: Sequence[Bar], sums: Mapping[date, Sums]) ->
         "text": [
             ""
             if value is None
-            else f"{_tick(bar)}: {value:.0%} {label.value} ({low:.0%}–{high:.0%}, n {n:,})"
+            else f"{tick(bar)}: {value:.0%} {label.value} ({low:.0%}–{high:.0%}, n {n:,})"
             for bar, (value, low, high, n) in zip(bars, points, strict=True)
         ],
         "customdata": [[bar.start.isoformat(), bar.end.isoformat(), label.value] for bar in bars],
@@ -217,7 +218,7 @@ def _corrected_line(bars: Sequence[Bar], corrected: Mapping[date, Estimate]) -> 
         "type": "scatter",
         "mode": "lines+markers",
         "name": "negative, corrected",
-        "x": [_middle(bar) for bar in bars],
+        "x": [middle(bar) for bar in bars],
         "y": [each.value if each else None for each in found],
         "error_y": {
             "type": "data",
@@ -240,7 +241,7 @@ def _band(bars: Sequence[Bar], sums: Mapping[date, Sums]) -> Figure:
     xs: list[str | None] = []
     ys: list[float | None] = []
     for stretch in _stretches(bars, sums):
-        up = [(_middle(bar), _share(Label.NEGATIVE, sums[bar.start])) for bar in stretch]
+        up = [(middle(bar), _share(Label.NEGATIVE, sums[bar.start])) for bar in stretch]
         xs += [x for x, _ in up] + [x for x, _ in reversed(up)] + [None]
         ys += [share[2] for _, share in up] + [share[1] for _, share in reversed(up)] + [None]
     return {
@@ -361,14 +362,15 @@ def _width(bar: Bar) -> int:
     return ((bar.end - bar.start).days + 1) * _DAY_MS
 
 
-def _tick(bar: Bar) -> str:
+def tick(bar: Bar) -> str:
     """Name a step: a month by its name, a day or a week by its first day."""
     if (bar.end - bar.start).days > 7:
         return f"{bar.start:%b %y}"
     return f"{bar.start.day} {bar.start:%b}"
 
 
-def _middle(bar: Bar) -> str:
+def middle(bar: Bar) -> str:
+    """Return the moment in the middle of a step."""
     start = datetime.combine(bar.start, datetime.min.time())
     return (start + timedelta(milliseconds=_width(bar) / 2)).isoformat()
 

@@ -104,6 +104,11 @@ HINTS: Mapping[str, Steps] = MappingProxyType(
             "Say in which business hours the clock runs.",
             "Say whose answers wait for a lead's approval.",
         ),
+        "targets": (
+            "Give a figure a value, a day and somebody who answers for it.",
+            "“Too early to tell” is an answer: the range still holds both ends.",
+            "Overview draws the line, and the weekly summary says how it stands.",
+        ),
         "customers": (
             "A customer is matched by its key with the name that a site shows, exactly.",
             "Tiers and further columns can be asked for by rules, promises and lists.",

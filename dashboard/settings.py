@@ -12,14 +12,17 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
 from dashboard import secret_file
-from storage.errors import ConfigError
+from storage import targets
+from storage.errors import ConfigError, InputError
 from storage.models import Brand, Intent, Kind, Label, Source, Topic, Urgency
 from storage.rule_matching import CaseRule
+from storage.targets import Target
 
 DEFAULT_EVERY = 900.0
 
@@ -31,6 +34,7 @@ KEYS: dict[str, dict[str, str]] = {
         "brand": "one [[brand]] table a brand",
         "mail": "table, see below",
         "source": "one [[source]] table a source",
+        "target": "one [[target]] table a target of a figure",
         "taxonomy": "built-in taxonomy to start from: `earshot topics starters`; default general",
         "topic": "one [[topic]] table a topic; any replaces the built-in taxonomy",
         "rule": "one [[rule]] table a case rule; any replaces the built-in rules",
@@ -61,6 +65,13 @@ KEYS: dict[str, dict[str, str]] = {
         "product": "product of what it brings",
         "every": 'interval: "15m", "2h", "1d"; default 15m',
         "enabled": "false pauses it",
+    },
+    "target": {
+        "kind": "review, survey, social, article, conversation",
+        "measure": "rating, nps, csat, ces, negative_share",
+        "value": "in the unit that pages show: stars, points, per cent",
+        "by": "the day, like 2026-12-31",
+        "owner": "who answers for it",
     },
     "topic": {
         "key": "permanent key",
@@ -116,6 +127,7 @@ class Settings:
     topics: tuple[Topic, ...] = ()
     taxonomy: str | None = None
     rules: tuple[CaseRule, ...] = ()
+    targets: tuple[Target, ...] = ()
     secrets: Mapping[str, str] = field(default_factory=dict)
     audit_heads: Path | None = None
     mail: MailSettings | None = None
@@ -174,6 +186,7 @@ def _settings(raw: dict[str, Any], secrets: Mapping[str, str], folder: Path) -> 
         _topics(raw),
         _typed(raw, "taxonomy", str, None),
         _each(raw, "rule", "name", _rule),
+        _targets(raw),
         secrets,
         None if heads is None else folder / Path(heads).expanduser(),
         _mail(raw),
@@ -281,18 +294,43 @@ def _rule(raw: dict[str, Any]) -> CaseRule:
     )
 
 
+def _targets(raw: dict[str, Any]) -> tuple[Target, ...]:
+    found = tuple(map(_target, _tables(raw, "target")))
+    if len({each[:2] for each in found}) < len(found):
+        raise ConfigError("[[target]] gives one figure two targets; keep one a kind and measure")
+    return found
+
+
+def _target(raw: dict[str, Any]) -> Target:
+    _known("target", raw)
+    measure, day = _typed(raw, "measure", str), raw.get("by")
+    if not isinstance(day, date) or isinstance(day, datetime):
+        raise ConfigError(f"[[target]] by = {day!r} must be a day without quotes, like 2026-12-31")
+    try:
+        kind = Kind(_typed(raw, "kind", str))
+        value = _typed(raw, "value", float) / targets.SHOWN.get(measure, 1)
+        return targets.checked(Target(kind, measure, value, day, _typed(raw, "owner", str)))
+    except (ValueError, InputError) as error:
+        raise ConfigError(f"[[target]]: {error}") from error
+
+
 def _each(
     raw: dict[str, Any], table: str, key: str, make: Callable[[dict[str, Any]], Any]
 ) -> tuple[Any, ...]:
     """Make one thing per ``[[table]]``; the same name twice is refused."""
-    rows = raw.get(table, [])
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ConfigError(f"write [[{table}]] with two brackets, once for each {table}")
+    rows = _tables(raw, table)
     names = [row.get(key) for row in rows]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
         raise ConfigError(f"[[{table}]] {key} = {twice!r} is there twice")
     return tuple(make(row) for row in rows)
+
+
+def _tables(raw: dict[str, Any], table: str) -> list[dict[str, Any]]:
+    rows = raw.get(table, [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ConfigError(f"write [[{table}]] with two brackets, once for each {table}")
+    return rows
 
 
 _MISSING = object()

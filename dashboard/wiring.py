@@ -32,6 +32,7 @@ from storage import (
     rules,
     scores,
     sources,
+    targets,
     workspace,
 )
 from storage import topics as taxonomy
@@ -366,7 +367,8 @@ def _sync(made: Workspace) -> None:
     """Write the declared brands, sources, topics, rules and timezone where they differ."""
     db, settings = made.db, made.settings
     topics = made.declared_topics()
-    declared = repr((settings.brands, settings.sources, settings.rules, settings.timezone, topics))
+    lists = (settings.brands, settings.sources, settings.rules, settings.targets, topics)
+    declared = repr((*lists, settings.timezone))
     digest = hashlib.sha256(declared.encode()).hexdigest()
     seen = workspace.meta(db.reader(), "declared")
     if seen == digest or workspace.is_sample(db.reader()):
@@ -379,6 +381,7 @@ def _sync(made: Workspace) -> None:
             workspace.save_brands(conn, changed, "file")
         sources.sync_file(conn, settings.sources, made.now())
         rules.sync_file(conn, settings.rules)
+        targets.declare(conn, settings.targets, made.now())
         origin = taxonomy.FILE if settings.topics else taxonomy.STARTER
         taxonomy.declare(conn, topics, origin, made.now())
         if settings.timezone:

@@ -14,6 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sentiment.metrics import student
+
 DRAWS = 2_000
 SEED = 20_261_121
 FEWEST_WEEKS = 4
@@ -96,7 +98,7 @@ def effect(
     scale = sqrt(max(len(a) / (len(a) - 1), len(b) / (len(b) - 1)))
     error = float(np.nanstd(drawn)) * scale
     blocks = len(a) / _block(len(a)) + len(b) / _block(len(b))
-    half = _student(max(2, round(blocks) - 2)) * error
+    half = student(max(2, round(blocks) - 2)) * error
     seen, low, high = float(value[0]), float(value[0]) - half, float(value[0]) + half
     least = POWER * error
     wanted = abs(expected) if expected else abs(seen)
@@ -154,13 +156,3 @@ def _weeks_more(wanted: float, error: float, before: int, after: int) -> int | N
     unit = error**2 / (1 / before + 1 / after)
     left = (wanted / POWER) ** 2 / unit - 1 / before
     return None if left <= 0 else max(1, ceil(1 / left) - after)
-
-
-def _student(df: int) -> float:
-    """Return the 97.5 % point of Student's t (Abramowitz and Stegun 26.7.5, exact to 3)."""
-    if df <= 3:
-        return {1: 12.706, 2: 4.303, 3: 3.182}[df]
-    z = 1.959964
-    first = (z**3 + z) / (4 * df)
-    second = (5 * z**5 + 16 * z**3 + 3 * z) / (96 * df**2)
-    return z + first + second

@@ -217,7 +217,7 @@ def mean(
     value = total / n / scale
     spread = max(0, n * squares - total * total) / n / (scale * scale)
     variance = (spread + ((high - low) / 4) ** 2) / n
-    half = _student(n) * sqrt(variance / n)
+    half = student(n) * sqrt(variance / n)
     return Measure(name, value, max(low, value - half), min(high, value + half), n)
 
 
@@ -272,7 +272,7 @@ def _weighted(values: Sequence[float], weights: Sequence[float]) -> float:
     return sum(v * w for v, w in zip(values, weights, strict=True)) / sum(weights)
 
 
-def _student(df: int) -> float:
+def student(df: int) -> float:
     """Return the 97.5 % point of Student's t (Abramowitz and Stegun 26.7.5)."""
     if df in _SMALL_T:
         return _SMALL_T[df]

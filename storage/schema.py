@@ -176,6 +176,7 @@ def _register() -> None:
         schema_reports,
         schema_signs,
         schema_summaries,
+        schema_targets,
         schema_topics,
         schema_watch,
         schema_work,
@@ -203,6 +204,7 @@ def _register() -> None:
     assert schema_work_mail
     assert schema_summaries
     assert schema_work_rules
+    assert schema_targets
 
 
 def migrate(conn: sqlite3.Connection) -> None:

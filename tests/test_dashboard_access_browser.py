@@ -28,6 +28,7 @@ PAGES = (
     *("", "topics", "parts", "parts?by=places", "alerts", "lookalikes", "competitors?period=7d"),
     *("queue", "mentions", "people", "reports", "sources", "team", "brands", "rules", "privacy"),
     *("workload", "checks", "actions", "taxonomy", "models", "templates", "promises", "customers"),
+    "targets",
 )
 BASELINE = {
     "list": "the navigation puts headings between its list and the items",

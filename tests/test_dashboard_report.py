@@ -17,8 +17,8 @@ import pytest
 from playwright.sync_api import Page
 from python_calamine import CalamineWorkbook
 
+from dashboard.reports import brief, svg, tidy, weeks, wording, workbook
 from dashboard.reports import page as html_page
-from dashboard.reports import svg, tidy, weeks, wording, workbook
 from dashboard.reports.model import Weekly, moved
 from dashboard.reports.weekly import count, weekly
 from sentiment import metrics
@@ -235,7 +235,7 @@ def test_without_a_week_before_nothing_is_compared(db: Database) -> None:
 def test_an_empty_workspace_has_a_summary_too(tmp_path: Path) -> None:
     db = open_company(tmp_path)
     empty = weekly(db.reader(), WEEK, NOW)
-    assert wording.brief(empty)[0] == ("What changed", ["Nothing was said this week."])
+    assert brief.brief(empty)[0] == ("What changed", ["Nothing was said this week."])
     for form in (html_page.render, workbook.write, tidy.write_csv):
         assert form(empty)
     db.close()
@@ -386,7 +386,7 @@ def test_a_week_with_a_failure_is_hatched_for_what_it_touches(tmp_path: Path) ->
     hatched = {trend.kind: [each.gap for each in trend.steps] for trend in report.trends}
     assert any(hatched[Kind.REVIEW])
     assert not any(hatched[Kind.SURVEY])
-    assert "play" in str(wording.brief(report))
+    assert "play" in str(brief.brief(report))
     rows = [row for row in tidy.rows(report) if row.name == "gap_hours"]
     assert [row.subject for row in rows] == ["play"]
     db.close()

@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 import streamlit as st
 
 from dashboard import comparisons, data, periods
-from dashboard.components import links
+from dashboard.components import goal_charts, links
+from dashboard.components.goal_charts import Goals
 from dashboard.data import At
 from dashboard.periods import Comparison
 from sentiment import metrics
@@ -50,7 +51,7 @@ _MEANINGS = {
 _GOOD_WHEN_LOW = {"negative_share"}
 
 
-def headlines(at: At, flt: MentionFilter) -> None:
+def headlines(at: At, flt: MentionFilter, goals: Goals) -> None:
     """Draw one card per kind; each number in it opens the mentions that it counts."""
     like = periods.like(flt, at.today, data.choices(at).first_day)
     now = data.totals(at, like.now)
@@ -72,6 +73,8 @@ def headlines(at: At, flt: MentionFilter) -> None:
                         with st.container(gap=None):
                             _tile(measure, now[kind], _earlier(like, before, kind))
                             _counted(only, measure, now[kind])
+                            if (kind, measure.name) in goals:
+                                goal_charts.card(goals[kind, measure.name])
 
 
 class Card(NamedTuple):

@@ -26,6 +26,7 @@ TOPICS = "views/topics.py"
 PARTS = "views/parts.py"
 BRANDS = "views/brands.py"
 PEOPLE = "views/people.py"
+TARGETS = "views/targets.py"
 
 
 class Next(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
+from dashboard.reports.goals import Goal
 from dashboard.reports.spans import Span
 from sentiment.decomposition import Impact, Split
 from sentiment.metrics import Change
@@ -103,6 +104,7 @@ class Weekly(NamedTuple):
     known_at: datetime | None
     comment: str
     headlines: tuple[Headline, ...]
+    goals: tuple[Goal, ...]
     trends: tuple[Trend, ...]
     topics: tuple[Topic, ...]
     impacts: tuple[TopicImpact, ...]

@@ -13,14 +13,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard import markup, theme
-from dashboard.reports import parts, svg, wording
+from dashboard.reports import brief, goal_words, parts, svg, wording
+from dashboard.reports.goals import Goal
 from dashboard.reports.model import Headline, Topic, Weekly, moved
 from dashboard.reports.wording import UNITS, figure
 from sentiment.metrics import Change
 from storage.models import Label
 from storage.quotes import Quote
 
-_WHOLE = ("Brands compared", "Queue", "How complete the data are")
+_WHOLE = ("Targets", "Brands compared", "Queue", "How complete the data are")
 """Sections that are printed on one sheet."""
 _TOPICS = 12
 """Topics in the table; the workbook has all."""
@@ -36,6 +37,7 @@ def render(report: Weekly) -> bytes:
         _comment(report),
         _brief(report),
         _section("Headline figures", _headlines(report)),
+        _section("Targets", _goals(report)),
         _section(f"Last {_weeks(report)} weeks", _trends(report)),
         _section("Topics", _topics(report)),
         _section("What topics do to the score", _impacts(report)),
@@ -108,6 +110,22 @@ def _moved(change: Change, least: float | None) -> str:
     kind = "good" if good else "bad"
     said = f"{arrow} {wording.difference(change)}"
     return f'<div class="change {kind}"><b>{said}</b> real change</div>'
+
+
+def _goals(report: Weekly) -> str:
+    if not report.goals:
+        return ""
+    rows = [
+        [*(markup.said(cell) for cell in cells), _verdict(goal)]
+        for goal, (*cells, _) in zip(report.goals, goal_words.rows(report.goals), strict=True)
+    ]
+    return _table(goal_words.HEAD, rows)
+
+
+def _verdict(goal: Goal) -> str:
+    verdict = goal.outlook.verdict
+    kind = "good" if verdict in goal_words.GOOD else "bad" if verdict in goal_words.BAD else "none"
+    return f'<span class="{kind}"><b>{verdict.value}</b></span>'
 
 
 def _trends(report: Weekly) -> str:
@@ -268,7 +286,7 @@ def _brief(report: Weekly) -> str:
     told = "".join(
         f"<h2>{html.escape(heading)}</h2>"
         f"<ul>{''.join(f'<li>{markup.said(each)}</li>' for each in lines)}</ul>"
-        for heading, lines in wording.brief(report)
+        for heading, lines in brief.brief(report)
     )
     return f'<div class="brief">{told}</div>'
 

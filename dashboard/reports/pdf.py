@@ -15,7 +15,7 @@ from typing import Any
 import typst
 
 from dashboard import theme
-from dashboard.reports import parts, wording
+from dashboard.reports import brief, goal_words, parts, wording
 from dashboard.reports.model import Headline, Topic, Weekly
 from dashboard.reports.wording import UNITS, figure
 from sentiment.metrics import Change
@@ -26,6 +26,7 @@ _TEXT = 'font-size="11" font-family="inherit"'
 _SET = 'font-size="15" font-family="Libertinus Serif"'
 """A drawing is half a page wide, so that its letters shrink by half."""
 _TOPICS = 14
+_GOAL = dict.fromkeys(goal_words.GOOD, "good") | dict.fromkeys(goal_words.BAD, "bad")
 _CONTROL = {code: None for code in range(32) if code != 10}
 
 
@@ -55,9 +56,11 @@ def _data(report: Weekly) -> dict[str, Any]:
         "comment": _said(report.comment),
         "brief": [
             {"heading": heading, "lines": [_said(each) for each in lines]}
-            for heading, lines in wording.brief(report)
+            for heading, lines in brief.brief(report)
         ],
         "kinds": [_kind(each) for each in report.headlines],
+        "goal-head": list(goal_words.HEAD),
+        "goals": _goals(report),
         **_charts(report),
         "topics": [_topic(each) for each in report.topics[:_TOPICS]],
         "more": _more(len(report.topics) - _TOPICS),
@@ -72,6 +75,13 @@ def _data(report: Weekly) -> dict[str, Any]:
         "coverage": [_said(each) for each in parts.coverage_lines(report)],
         "meanings": [list(each) for each in wording.MEANINGS.items()],
     }
+
+
+def _goals(report: Weekly) -> list[list[Any]]:
+    return [
+        [*map(_said, cells), {"kind": _GOAL.get(goal.outlook.verdict, "none"), "text": verdict}]
+        for goal, (*cells, verdict) in zip(report.goals, goal_words.rows(report.goals), strict=True)
+    ]
 
 
 def _kind(headline: Headline) -> dict[str, Any]:

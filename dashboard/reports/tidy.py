@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from dashboard.exports import plain
+from dashboard.reports.goals import Goal
 from dashboard.reports.model import Headline, Topic, Trend, Weekly
 from sentiment import metrics
 from sentiment.metrics import Change
@@ -53,6 +54,8 @@ def rows(report: Weekly) -> Iterator[Row]:
     yield from _about(report)
     for headline in report.headlines:
         yield from _headline(headline, week)
+    for goal in report.goals:
+        yield from _goal(goal, week)
     for trend in report.trends:
         yield from _trend(trend)
     for topic in report.topics:
@@ -133,6 +136,23 @@ def _headline(headline: Headline, week: str) -> Iterator[Row]:
                     change_high=part.high,
                     verdict=split.verdict,
                 )
+
+
+def _goal(goal: Goal, week: str) -> Iterator[Row]:
+    """The target, the figure of the last four weeks, and what is expected on the day."""
+    target, found = goal.target, goal.outlook
+    row = Row("target", target.kind.value, target.measure, week)
+    day = target.due.isoformat()
+    verdict = found.verdict.value
+    yield row._replace(value=target.value, verdict=verdict, text=f"by {day}, {target.owner}")
+    yield _measured(row._replace(period=f"4 weeks to {goal.until.isoformat()}"), goal.now)
+    yield row._replace(
+        name=f"{target.measure}_expected",
+        period=day,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+    )
 
 
 def _trend(trend: Trend) -> Iterator[Row]:

@@ -14,6 +14,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dashboard import periods
+from dashboard.reports import goals
+from dashboard.reports.goals import Goal
 from dashboard.reports.model import (
     BrandShare,
     Counted,
@@ -51,6 +53,8 @@ WHOLE = Scope()
 QUOTES = 4
 _WIDTHS = {"nps": 200.0, "csat": 100.0, "ces": 6.0, "rating": 4.0, "sentiment": 2.0}
 """From one end of a scale to the other; no change is larger. Shares have 1."""
+_OVER = timedelta(weeks=4)
+"""So long a summary speaks of a target whose day has passed."""
 _ERROR = 300
 """Characters of an error message that a summary repeats."""
 _TOO_EARLY = "the data do not reach back far enough"
@@ -102,6 +106,7 @@ def count(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WHO
         known_at=past.last_fact(conn, at),
         comment=editions.comment(conn, span.text, at),
         headlines=_headlines(conn, like, now, before),
+        goals=_goals(conn, brands, span, today, at) if scope == WHOLE else (),
         trends=_trends(conn, replace(asked, end=end), span, zone, tuple(now)),
         topics=_topics(conn, like),
         impacts=_impacts(conn, like.now, now),
@@ -118,6 +123,15 @@ def count(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WHO
         unsure=Measure("unsure", *metrics.share(total.unsure, total.n), total.n),
     )
     return Counted(numbers, _quoted(conn, numbers, at, like.now))
+
+
+def _goals(
+    conn: sqlite3.Connection, brands: tuple[str, ...], span: Span, today: date, at: datetime
+) -> tuple[Goal, ...]:
+    """Judge the targets by complete weeks; those long over are left out."""
+    last = goals.last_sunday(min(span.last + timedelta(days=1), today))
+    found = goals.goals(conn, brands, last, at)
+    return tuple(each for each in found if each.target.due > last - _OVER)
 
 
 def whole(conn: sqlite3.Connection, scope: Scope) -> Scope:

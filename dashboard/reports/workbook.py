@@ -15,7 +15,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from dashboard import theme
-from dashboard.reports import tidy, wording
+from dashboard.reports import brief, tidy, wording
+from dashboard.reports.goals import Goal
 from dashboard.reports.model import Trend, Weekly
 from dashboard.reports.wording import UNITS
 from sentiment.metrics import Change
@@ -108,7 +109,7 @@ def _summary(made: _Book, report: Weekly) -> None:
     if report.comment:
         sheet.write_string(row, 0, report.comment)
         row += 2
-    for heading, lines in wording.brief(report):
+    for heading, lines in brief.brief(report):
         sheet.write_string(row, 0, heading, made.head)
         for number, line in enumerate(lines, row + 1):
             sheet.write_string(number, 0, f"• {line}")
@@ -131,6 +132,8 @@ def _summary(made: _Book, report: Weekly) -> None:
         for change in each.changes
     ]
     row = made.table(sheet, row + 1, head, rows)
+    if report.goals:
+        row = made.table(sheet, row, _GOALS, [_goal(made, each) for each in report.goals])
     row = made.table(sheet, row, ("Queue", "", "This week", "Week before"), _queue(made, report))
     if report.rivals:
         brand_rows = [
@@ -142,6 +145,20 @@ def _summary(made: _Book, report: Weekly) -> None:
             for each in report.rivals
         ]
         made.table(sheet, row, ("Brand", "", "Mentions", "Share", "Negative"), brand_rows)
+
+
+_GOALS = ("Target", "Of", "Value", "Low", "High", "n", "Target", "By", "Who", "Verdict")
+
+
+def _goal(made: _Book, goal: Goal) -> list[Any]:
+    """A target beside the figure of the last four weeks."""
+    target, now = goal.target, goal.now
+    return [
+        *(UNITS[target.measure].name, wording.KINDS[target.kind]),
+        *(made.of(target.measure, value) for value in (now.value, now.low, now.high)),
+        *(now.n, made.of(target.measure, target.value)),
+        *(target.due.isoformat(), target.owner, goal.outlook.verdict.value),
+    ]
 
 
 def _changed(made: _Book, change: Change) -> list[Any]:

@@ -8,6 +8,7 @@ from dashboard import data
 from dashboard.components import (
     filter_bar,
     frame,
+    goal_charts,
     kpis,
     links,
     live,
@@ -25,8 +26,10 @@ flt = replace(filter_bar.choose(at, own=True), labels=())
 live.refresh(at, "facts", "alerts", "sources", "settings", "queue")
 overview.alerts(at)
 if data.count(at, flt):
-    kpis.headlines(at, flt)
+    goals = goal_charts.of(at, flt)
+    kpis.headlines(at, flt, goals)
     overview.over_time(at, flt)
+    goal_charts.draw(at, goals)
     overview.by_part(at, flt)
 elif data.choices(at).first_day is None:
     notices.empty("No mentions yet", "Nothing was collected or imported so far.", links.ADD)
