@@ -69,7 +69,7 @@ def test_a_target_is_in_every_format_of_the_summary_and_was_not_before(
     (goal,) = report.goals
     assert goal.now.n == 40
     assert goal.outlook.verdict is Verdict.BEHIND
-    assert goal.until == WEEK.sunday
+    assert goal.until == WEEK.last
     rows = [row for row in tidy.rows(report) if row.section == "target"]
     assert (rows[0].value, rows[0].verdict) == (4.5, "behind")
     assert rows[1].value == goal.now.value
