@@ -125,13 +125,14 @@ def work_off(workspace: Workspace) -> int:
 
 def work_off_mails(workspace: Workspace) -> int:
     """Send every mail that is due; return how many the mail server took."""
-    from dashboard.delivery import mail, smtp
+    from dashboard.delivery import mail, smtp, summaries
 
     settings = workspace.settings
     if settings.mail is None:
         return 0
     password = settings.secrets.get(smtp.PASSWORD, "")
-    return mail.work_off(workspace.db, settings.mail, password, workspace.now)
+    whole = summaries.with_file(workspace.db, workspace.now)
+    return mail.work_off(workspace.db, mail.Way(settings.mail, password, whole), workspace.now)
 
 
 class _Told(Protocol):

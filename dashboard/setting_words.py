@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from dashboard import brand_words, promise_words, rule_words
 from dashboard.desk import acknowledging_words
+from dashboard.reports import schedule_words
 from storage import (
     acknowledgements,
     alert_rules,
@@ -25,6 +26,7 @@ from storage import (
     clocks,
     customers,
     people,
+    report_schedules,
     rules,
     setting_events,
     sources,
@@ -155,6 +157,11 @@ def _alerts(conn: sqlite3.Connection) -> Standing:
     return found
 
 
+def _reports(conn: sqlite3.Connection) -> Standing:
+    found = [each.schedule for each in report_schedules.schedules(conn)]
+    return {each.name: Told(each.name, schedule_words.told(each), _digest(each)) for each in found}
+
+
 def _workspace(conn: sqlite3.Connection) -> Standing:
     return {"timezone": Told("timezone of reports", workspace.timezone(conn))}
 
@@ -177,6 +184,7 @@ _AREAS: Mapping[str, Callable[[sqlite3.Connection], Standing]] = {
     "brands": _brands,
     "customers": _customers,
     "promises": _promises,
+    "reports": _reports,
     "rules": _rules,
     "sources": _sources,
     "team": _team,

@@ -28,6 +28,7 @@ from storage import (
     people,
     polls,
     recast,
+    report_schedules,
     rereading,
     rules,
     scores,
@@ -364,16 +365,15 @@ def open_workspace(
 
 
 def _sync(made: Workspace) -> None:
-    """Write the declared brands, sources, topics, rules and timezone where they differ."""
+    """Write what the file declares where it differs."""
     db, settings = made.db, made.settings
     topics = made.declared_topics()
-    lists = (settings.brands, settings.sources, settings.rules, settings.targets, topics)
-    declared = repr((*lists, settings.timezone))
-    digest = hashlib.sha256(declared.encode()).hexdigest()
+    lists = settings.brands, settings.sources, settings.rules, settings.targets, settings.reports
+    digest = hashlib.sha256(repr((*lists, settings.timezone, topics)).encode()).hexdigest()
     seen = workspace.meta(db.reader(), "declared")
     if seen == digest or workspace.is_sample(db.reader()):
         return
-    areas = ("brands", "rules", "sources", "workspace")
+    areas = ("brands", "reports", "rules", "sources", "workspace")
     with db.write() as conn, setting_words.recorded(conn, EARSHOT, made.now(), *areas):
         known = {brand.name: brand for brand in workspace.brands(conn)}
         changed = [b for b in settings.brands if known.get(b.name) != workspace.with_name(b)]
@@ -382,6 +382,7 @@ def _sync(made: Workspace) -> None:
         sources.sync_file(conn, settings.sources, made.now())
         rules.sync_file(conn, settings.rules)
         targets.declare(conn, settings.targets, made.now())
+        report_schedules.sync_file(conn, settings.reports, made.now())
         origin = taxonomy.FILE if settings.topics else taxonomy.STARTER
         taxonomy.declare(conn, topics, origin, made.now())
         if settings.timezone:

@@ -30,6 +30,7 @@ LOOKALIKES_EVERY = timedelta(seconds=30)
 TOPICS_EVERY = timedelta(hours=1)
 STUDY_EVERY = timedelta(days=1)
 """A look for topics reads a year's texts: once a day, and not while all is being set up."""
+SUMMARIES_EVERY = timedelta(seconds=30)
 SIGNALS_EVERY = timedelta(minutes=5)
 DELIVER_EVERY = timedelta(seconds=5)
 NOTICES_EVERY = timedelta(minutes=2)
@@ -69,6 +70,7 @@ def jobs(workspace: Workspace, only: frozenset[str] = frozenset()) -> list[Job]:
         Job("topics", TOPICS_EVERY, partial(_study, workspace), steady=True),
         Job("mail", MAIL_EVERY, partial(_mail, workspace), steady=True),
         Job("follow-up", FOLLOW_UP_EVERY, partial(_follow_up, workspace), steady=True),
+        Job("summaries", SUMMARIES_EVERY, partial(_summaries, workspace), steady=True),
         Job("signals", SIGNALS_EVERY, partial(_signals, workspace), steady=True),
         Job("deliver", DELIVER_EVERY, partial(_deliver, workspace), steady=True),
         Job("notices", NOTICES_EVERY, partial(_notices, workspace), steady=True),
@@ -185,6 +187,13 @@ def _mail(workspace: Workspace) -> None:
 
 def _follow_up(workspace: Workspace) -> None:
     from dashboard.delivery.follow_up import look
+
+    look(workspace.db, workspace.settings.mail, workspace.now())
+
+
+def _summaries(workspace: Workspace) -> None:
+    """Mail the summaries that a schedule is due for."""
+    from dashboard.delivery.summaries import look
 
     look(workspace.db, workspace.settings.mail, workspace.now())
 

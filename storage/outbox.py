@@ -109,15 +109,21 @@ def entries(
     *,
     states: Iterable[State] = (),
     channels: Iterable[Channel] = (),
+    kinds: Iterable[str] = (),
     before: int | None = None,
     limit: int = 100,
 ) -> list[Entry]:
     """Return entries, the latest first; ``before`` is the last number of the page before."""
     where, args = "WHERE 1", list[str | int]()
-    for column, wanted in (("state", tuple(states)), ("channel", tuple(channels))):
-        if wanted:
-            where += f" AND b.{column} IN ({', '.join('?' for _ in wanted)})"
-            args += [each.value for each in wanted]
+    wanted: tuple[tuple[str, tuple[str, ...]], ...] = (
+        ("state", tuple(states)),
+        ("channel", tuple(channels)),
+        ("kind", tuple(kinds)),
+    )
+    for column, values in wanted:
+        if values:
+            where += f" AND b.{column} IN ({', '.join('?' for _ in values)})"
+            args += [str(each) for each in values]
     if before is not None:
         where += " AND b.id < ?"
         args.append(before)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 import click
 
 from collectors import registry
-from dashboard import cli, settings
+from dashboard import cli, setting_keys
 from tests.source import ROOT
 
 README = ROOT / "README.md"
@@ -50,10 +50,10 @@ def setting_table() -> Iterable[str]:
     """One row a key of ``earshot.toml``."""
     yield "| table | key | meaning |"
     yield "|---|---|---|"
-    for table, keys in settings.KEYS.items():
-        where = {"": "(top)", "network": "`[network]`", "mail": "`[mail]`"}.get(
-            table, f"`[[{table}]]`"
-        )
+    for table, keys in setting_keys.KEYS.items():
+        alone = {each: f"`[{each}]`" for each in ("network", "audit", "mail")}
+        named = {"": "(top)", "recipient": "`[[report.recipient]]`", **alone}
+        where = named.get(table, f"`[[{table}]]`")
         for key, meaning in keys.items():
             yield f"| {where} | `{key}` | {meaning} |"
 

@@ -42,7 +42,7 @@ def put(db: Database, letter: Mail = LETTER, key: str = "1", **more: datetime) -
 
 
 def send(db: Database, box: Mailbox, now: datetime = NOW, password: str = "", **more: str) -> int:
-    return mail.work_off(db, box.settings(**more), password, lambda: now)
+    return mail.work_off(db, mail.Way(box.settings(**more), password), lambda: now)
 
 
 def state(db: Database, entry: Entry) -> tuple[State, int, str | None]:
@@ -124,7 +124,7 @@ def test_a_server_that_is_away_is_waited_for_and_given_up_at_last(db: Database) 
     away = MailSettings("127.0.0.1", "a@b.example", 1, "none")
     now = NOW
     for _ in range(mail.ATTEMPTS):
-        mail.work_off(db, away, "", lambda now=now: now)  # type: ignore[misc]
+        mail.work_off(db, mail.Way(away), lambda now=now: now)  # type: ignore[misc]
         now += timedelta(hours=7)
     found, attempts, error = state(db, entry)
     assert (found, attempts) == (State.FAILED, mail.ATTEMPTS)

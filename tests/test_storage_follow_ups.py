@@ -167,7 +167,7 @@ def test_the_mail_says_where_to_answer(db: Database) -> None:
     with mail_server() as box:
         by = replace(PUBLIC, host=box.host, port=box.port)
         follow_up.look(db, by, NOW + DAY)
-        assert mail.work_off(db, by, "", lambda: NOW + DAY) == 1
+        assert mail.work_off(db, mail.Way(by), lambda: NOW + DAY) == 1
         (got,) = box.mails
     assert got["Subject"] == "Did we sort this out?"
     assert got["List-Unsubscribe"].startswith("<https://care.acme.example/followup/")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -17,6 +18,7 @@ from dashboard.delivery.outcomes import Dead, Held, Unclear
 from dashboard.settings import MailSettings
 from storage import mail_outbox, outbox
 from storage.database import Database
+from storage.errors import UserError
 from storage.jobs import sender
 from storage.mail_outbox import Mail
 from storage.outbox import Channel, Entry
@@ -28,13 +30,20 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=6)
 
 
-def work_off(
-    db: Database, settings: MailSettings, password: str, now: Callable[[], datetime]
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """By which server mails leave, and what adds the files that are made on the way."""
+
+    settings: MailSettings
+    password: str = ""
+    whole: Callable[[Mail], Mail] = lambda mail: mail
+
+
+def work_off(db: Database, way: Way, now: Callable[[], datetime]) -> int:
     """Send every mail that is due; return how many the server took."""
     me, count = sender(), 0
     while (entry := outbox.claim(db, Channel.MAIL, me, now())) is not None:
-        count += _take(db, entry, me, settings, password, now)
+        count += _take(db, entry, me, way, now)
     return count
 
 
@@ -60,21 +69,15 @@ def message(entry: Entry, mail: Mail, settings: MailSettings, doubts: int) -> Em
     return made
 
 
-def _take(
-    db: Database,
-    entry: Entry,
-    me: str,
-    settings: MailSettings,
-    password: str,
-    now: Callable[[], datetime],
-) -> bool:
+def _take(db: Database, entry: Entry, me: str, way: Way, now: Callable[[], datetime]) -> bool:
     mail = mail_outbox.read(entry)
     if mail is None:
         mail_outbox.failed(db, entry, me, now(), "its words were erased")
         return False
     try:
-        made = message(entry, mail, settings, mail_outbox.doubts(db.reader(), entry.id))
-        smtp.send(made, settings, password)
+        doubts = mail_outbox.doubts(db.reader(), entry.id)
+        made = message(entry, way.whole(mail), way.settings, doubts)
+        smtp.send(made, way.settings, way.password)
     except Dead as error:
         mail_outbox.failed(db, entry, me, now(), str(error))
     except Held as error:
@@ -84,6 +87,8 @@ def _take(
             _again(db, entry, me, now(), str(error), doubt=False)
     except Unclear as error:
         _again(db, entry, me, now(), str(error), doubt=True)
+    except UserError as error:  # what it is about is no longer there
+        mail_outbox.failed(db, entry, me, now(), str(error))
     except ValueError as error:  # a header or an attachment that no mail can have
         mail_outbox.failed(db, entry, me, now(), f"it cannot be a mail: {error}")
     else:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard import markup, theme
-from dashboard.reports import brief, goal_words, parts, svg, wording
+from dashboard.reports import brief, goal_words, parts, span_words, svg, wording
 from dashboard.reports.goals import Goal
 from dashboard.reports.model import Headline, Topic, Weekly, moved
 from dashboard.reports.wording import UNITS, figure
@@ -38,7 +38,7 @@ def render(report: Weekly) -> bytes:
         _brief(report),
         _section("Headline figures", _headlines(report)),
         _section("Targets", _goals(report)),
-        _section(f"Last {_weeks(report)} weeks", _trends(report)),
+        _section(parts.trend_heading(report), _trends(report)),
         _section("Topics", _topics(report)),
         _section("What topics do to the score", _impacts(report)),
         _section("Brands compared", _brands(report)),
@@ -53,36 +53,32 @@ def render(report: Weekly) -> bytes:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">'
-        f"<title>Weekly summary {report.span.text}</title><style>{css}</style></head>"
+        f"<title>{span_words.title(report)}</title><style>{css}</style></head>"
         f"<body>{banner}<main>{''.join(sections)}</main></body></html>\n"
     )
     return page.encode()
 
 
 def _header(report: Weekly) -> str:
-    brands = ", ".join(report.brands) or "All brands"
-    until = wording.moment(report.known_at, report.timezone)
-    unfinished = "" if report.finished else " (unfinished)"
     return (
-        f'<header><p class="over">Weekly summary · {markup.said(brands)}</p>'
-        f"<h1>Week {report.span.number}, {report.span.year}{unfinished}</h1>"
-        f"<p>{wording.period(report)} · compared with {html.escape(report.compared)} · times in"
-        f" {html.escape(report.timezone)} · data to {until}</p></header>"
+        f'<header><p class="over">{markup.said(span_words.over(report))}</p>'
+        f"<h1>{html.escape(span_words.heading(report))}</h1>"
+        f"<p>{html.escape(span_words.about(report))}</p></header>"
     )
 
 
 def _headlines(report: Weekly) -> str:
     if not report.headlines:
         return "<p>No mentions.</p>"
-    return f'<div class="kinds">{"".join(_kind(each) for each in report.headlines)}</div>'
+    return f'<div class="kinds">{"".join(_kind(report, each) for each in report.headlines)}</div>'
 
 
-def _kind(headline: Headline) -> str:
+def _kind(report: Weekly, headline: Headline) -> str:
     tiles = "".join(map(_tile, headline.changes, headline.detectable))
     name = wording.KINDS[headline.kind]
     return (
         f'<div class="kind k{len(headline.changes)}">'
-        f"<h3>{name} <span>{parts.volume(headline)}</span></h3>"
+        f"<h3>{name} <span>{parts.volume(report, headline)}</span></h3>"
         f'<div class="tiles">{tiles}</div></div>'
     )
 
@@ -146,7 +142,7 @@ def _trends(report: Weekly) -> str:
 
 def _topics(report: Weekly) -> str:
     if not report.topics:
-        return "<p>No topic was found in the texts of this week.</p>"
+        return "<p>No topic was found in these texts.</p>"
     most = max(topic.n for topic in report.topics)
     rows = [_topic(topic, most) for topic in report.topics[:_TOPICS]]
     head = ("Topic", "", "Mentions", "Before", "Share", "± points", "Negative", "± points")
@@ -251,7 +247,7 @@ def _quote(quote: Quote) -> str:
 
 def _queue(report: Weekly) -> str:
     rows = [[html.escape(cell) for cell in row] for row in parts.queue_rows(report)]
-    return f'<div class="narrow">{_table(("Cases", "This week", "Week before"), rows)}</div>'
+    return f'<div class="narrow">{_table(parts.queue_head(report), rows)}</div>'
 
 
 def _coverage(report: Weekly) -> str:
@@ -301,7 +297,3 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
         '<div class="wide" tabindex="0">'
         f"<table><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>"
     )
-
-
-def _weeks(report: Weekly) -> int:
-    return len(report.trends[0].steps) if report.trends else 13

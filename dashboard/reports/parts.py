@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dashboard import theme
-from dashboard.reports import svg, wording
+from dashboard.reports import span_words, svg, wording
 from dashboard.reports.model import Headline, Trend, TrendStep, Weekly
 from dashboard.reports.tidy import in_time
 from dashboard.reports.weeks import Week
@@ -37,7 +37,7 @@ def charts(report: Weekly) -> list[Chart]:
         chart
         for trend in report.trends
         if sum(each.sums.n for each in trend.steps) >= _FEW
-        for chart in _trend(trend)
+        for chart in _trend(trend, span_words.noun(report.span))
     ]
 
 
@@ -46,7 +46,7 @@ def legend() -> list[tuple[str, str]]:
     return [(label.value, theme.LABELS[label]) for label in _ORDER]
 
 
-def _trend(trend: Trend) -> tuple[Chart, Chart]:
+def _trend(trend: Trend, noun: str) -> tuple[Chart, Chart]:
     kind = wording.KINDS[trend.kind]
     points = [
         svg.Point(_label(each), each.main.value, each.main.low, each.main.high, each.gap)
@@ -62,15 +62,15 @@ def _trend(trend: Trend) -> tuple[Chart, Chart]:
     ]
     first, last = trend.steps[0], trend.steps[-1]
     spoken = (
-        f"{UNITS[trend.main].name} of {kind.lower()} by week, from"
+        f"{UNITS[trend.main].name} of {kind.lower()} by {noun}, from"
         f" {figure(first.main.value, trend.main)} to {figure(last.main.value, trend.main)}"
     )
     line = svg.line(points, theme.LIGHT.primary, lambda x: figure(x, trend.main), spoken)
-    counted = f"Number of {kind.lower()} by week"
+    counted = f"Number of {kind.lower()} by {noun}"
     bars = svg.bars(stacks, lambda x: f"{x:,.0f}", counted)
     return (
         Chart(f"{kind} · {wording.inline(trend.main)}", spoken, line),
-        Chart(f"{kind} · number per week, by label", counted, bars),
+        Chart(f"{kind} · number per {noun}, by label", counted, bars),
     )
 
 
@@ -79,10 +79,20 @@ def _label(each: TrendStep) -> str:
     return f"{first.day} {first:%b}" if isinstance(each.span, Week) else f"{first:%b %y}"
 
 
-def volume(headline: Headline) -> str:
+def volume(report: Weekly, headline: Headline) -> str:
     """Say how many mentions of a kind there were."""
-    said = f"{headline.now.n:,} this week"
-    return said if headline.before is None else f"{said}, {headline.before.n:,} the week before"
+    noun = span_words.noun(report.span)
+    said = f"{headline.now.n:,} this {noun}"
+    return said if headline.before is None else f"{said}, {headline.before.n:,} the {noun} before"
+
+
+def moved(change: Change, least: float | None) -> str:
+    """Say how a figure changed, and whether that is more than chance."""
+    if change.difference is None:
+        return change.verdict
+    if wording.is_good(change) is None:
+        return verdict(change, least)
+    return f"{wording.difference(change)}, real change"
 
 
 def verdict(change: Change, least: float | None) -> str:
@@ -99,7 +109,7 @@ def adds(quote: Quote) -> bool:
 
 
 def queue_rows(report: Weekly) -> list[tuple[str, str, str]]:
-    """Return name, value and value of the week before of every figure of the queue."""
+    """Return name, value and value of the span before of every figure of the queue."""
     now, before = report.queue, report.queue_before
     rows = []
     for name, title in (
@@ -129,7 +139,7 @@ def coverage_lines(report: Weekly) -> list[str]:
         f" {wording.moment(gap.start, report.timezone)} to"
         f" {wording.moment(gap.end, report.timezone)}: {gap.error}"
         for gap in report.gaps
-    ] or ["Every source was read all week, as far as the polls tell."]
+    ] or [f"Every source was read all {span_words.noun(report.span)}, as far as the polls tell."]
     told.append(
         f"{figure(report.unscored.value, 'unscored')} of mentions have no label yet,"
         f" of {figure(report.unsure.value, 'unsure')} the model is not sure; both stay in every"
@@ -142,6 +152,18 @@ def coverage_lines(report: Weekly) -> list[str]:
         f" {refused:,} rows could not be taken; {gone:,} mentions were deleted at their source."
     )
     return told
+
+
+def queue_head(report: Weekly) -> tuple[str, str, str]:
+    """Return the head of the queue's table."""
+    noun = span_words.noun(report.span)
+    return ("Cases", f"This {noun}", f"{noun.capitalize()} before")
+
+
+def trend_heading(report: Weekly) -> str:
+    """Return the heading of the charts."""
+    steps = len(report.trends[0].steps) if report.trends else 0
+    return f"Last {steps or 13} {span_words.noun(report.span)}s"
 
 
 IMPACT_HEAD = ("Topic", "Of", "Impact", "Range", "Mentions")

@@ -15,7 +15,7 @@ from typing import Any
 import typst
 
 from dashboard import theme
-from dashboard.reports import brief, goal_words, parts, wording
+from dashboard.reports import brief, goal_words, parts, span_words, wording
 from dashboard.reports.model import Headline, Topic, Weekly
 from dashboard.reports.wording import UNITS, figure
 from sentiment.metrics import Change
@@ -42,15 +42,12 @@ def render(report: Weekly) -> bytes:
 
 
 def _data(report: Weekly) -> dict[str, Any]:
-    unfinished = "" if report.finished else " (unfinished)"
-    until = wording.moment(report.known_at, report.timezone)
     return {
         "lang": "en",
-        "title": f"Weekly summary {report.span.text}",
-        "heading": f"Week {report.span.number}, {report.span.year}{unfinished}",
-        "over": f"Weekly summary · {_said(', '.join(report.brands)) or 'All brands'}",
-        "about": f"{wording.period(report)} · compared with {report.compared} · times in"
-        f" {report.timezone} · data to {until}",
+        "title": span_words.title(report),
+        "heading": span_words.heading(report),
+        "over": _said(span_words.over(report)),
+        "about": span_words.about(report),
         "footer": "Made by Earshot from the same figures as its pages.",
         "sample": report.sample,
         "comment": _said(report.comment),
@@ -58,7 +55,7 @@ def _data(report: Weekly) -> dict[str, Any]:
             {"heading": heading, "lines": [_said(each) for each in lines]}
             for heading, lines in brief.brief(report)
         ],
-        "kinds": [_kind(each) for each in report.headlines],
+        "kinds": [_kind(report, each) for each in report.headlines],
         "goal-head": list(goal_words.HEAD),
         "goals": _goals(report),
         **_charts(report),
@@ -71,6 +68,7 @@ def _data(report: Weekly) -> dict[str, Any]:
             _side("Most negative", Label.NEGATIVE, report.worst),
             _side("Most positive", Label.POSITIVE, report.best),
         ],
+        "queue-head": list(parts.queue_head(report)),
         "queue": [list(row) for row in parts.queue_rows(report)],
         "coverage": [_said(each) for each in parts.coverage_lines(report)],
         "meanings": [list(each) for each in wording.MEANINGS.items()],
@@ -84,10 +82,10 @@ def _goals(report: Weekly) -> list[list[Any]]:
     ]
 
 
-def _kind(headline: Headline) -> dict[str, Any]:
+def _kind(report: Weekly, headline: Headline) -> dict[str, Any]:
     return {
         "name": wording.KINDS[headline.kind],
-        "volume": parts.volume(headline),
+        "volume": parts.volume(report, headline),
         "tiles": list(map(_tile, headline.changes, headline.detectable)),
     }
 
@@ -119,8 +117,7 @@ def _charts(report: Weekly) -> dict[str, Any]:
         for chart in parts.charts(report)
     ]
     legend = [{"name": name, "colour": colour} for name, colour in parts.legend()]
-    weeks = len(report.trends[0].steps) if report.trends else 0
-    return {"charts": drawn, "charts-heading": f"Last {weeks} weeks", "legend": legend}
+    return {"charts": drawn, "charts-heading": parts.trend_heading(report), "legend": legend}
 
 
 def _drawing(svg: str) -> str:

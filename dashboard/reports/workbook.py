@@ -15,7 +15,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from dashboard import theme
-from dashboard.reports import brief, tidy, wording
+from dashboard.reports import brief, parts, span_words, tidy, wording
 from dashboard.reports.goals import Goal
 from dashboard.reports.model import Trend, Weekly
 from dashboard.reports.wording import UNITS
@@ -40,7 +40,7 @@ class _Book:
         known = report.known_at or _FIRST
         self.book.set_properties(
             {
-                "title": f"Weekly summary {report.span.text}",
+                "title": span_words.title(report),
                 "author": "Earshot",
                 "created": known.replace(tzinfo=None),
                 "comments": "Sample data: an invented company" if report.sample else "",
@@ -95,7 +95,7 @@ def _summary(made: _Book, report: Weekly) -> None:
     sheet.set_column(1, 1, 24)
     sheet.set_column(2, 8, 12)
     sheet.set_column(9, 9, 30)
-    sheet.write_string(0, 0, f"Weekly summary {report.span.text}", made.title)
+    sheet.write_string(0, 0, span_words.title(report), made.title)
     brands = ", ".join(report.brands) or "all brands"
     sheet.write_string(1, 0, f"{wording.period(report)} · {brands}", made.muted)
     until = wording.moment(report.known_at, report.timezone)
@@ -134,7 +134,8 @@ def _summary(made: _Book, report: Weekly) -> None:
     row = made.table(sheet, row + 1, head, rows)
     if report.goals:
         row = made.table(sheet, row, _GOALS, [_goal(made, each) for each in report.goals])
-    row = made.table(sheet, row, ("Queue", "", "This week", "Week before"), _queue(made, report))
+    cases, *spans = parts.queue_head(report)
+    row = made.table(sheet, row, (cases, "", *spans), _queue(made, report))
     if report.rivals:
         brand_rows = [
             [each.name or "no brand named", "ours" if each.own else "rival", each.n]
@@ -196,7 +197,7 @@ def _trends(made: _Book, report: Weekly) -> None:
         name = wording.KINDS[trend.kind]
         sheet.write_string(top, 0, name, made.title)
         head = (
-            "Week",
+            span_words.noun(report.span).capitalize(),
             "Mentions",
             UNITS[trend.main].name,
             "Low",
@@ -214,7 +215,7 @@ def _trends(made: _Book, report: Weekly) -> None:
             for each in trend.steps
         ]
         made.table(sheet, top + 1, (*head, *labels), rows)
-        _charts(made, sheet, trend, top)
+        _charts(made, sheet, trend, span_words.noun(report.span), top)
         top += max(len(rows) + 4, 19)
 
 
@@ -222,7 +223,7 @@ def _span(measure: Measure) -> tuple[float | None, float | None, float | None]:
     return measure.value, measure.low, measure.high
 
 
-def _charts(made: _Book, sheet: Worksheet, trend: Trend, top: int) -> None:
+def _charts(made: _Book, sheet: Worksheet, trend: Trend, noun: str, top: int) -> None:
     """Draw the first measure as a line and the labels as stacked columns, beside the table."""
     first, last = top + 2, top + 1 + len(trend.steps)
     line = made.book.add_chart({"type": "line"})
@@ -246,7 +247,7 @@ def _charts(made: _Book, sheet: Worksheet, trend: Trend, top: int) -> None:
                 "gap": 40,
             }
         )
-    names = (UNITS[trend.main].name, "number per week, by label")
+    names = (UNITS[trend.main].name, f"number per {noun}, by label")
     for chart, name, column in ((line, names[0], 14), (columns, names[1], 22)):
         chart.set_title({"name": f"{wording.KINDS[trend.kind]}: {name}", "name_font": {"size": 11}})
         chart.set_legend({"none": True} if chart is line else {"position": "bottom"})
@@ -271,7 +272,8 @@ def _topics(made: _Book, report: Weekly) -> None:
     shown = min(len(rows), 15)
     if shown:
         chart = made.book.add_chart({"type": "bar"})
-        for column, name, colour in ((2, "Week before", "#c9d1d9"), (1, "This week", "#0072b2")):
+        _, now, before = parts.queue_head(report)
+        for column, name, colour in ((2, before, "#c9d1d9"), (1, now, "#0072b2")):
             chart.add_series(
                 {
                     "name": name,

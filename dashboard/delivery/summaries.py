@@ -1,0 +1,162 @@
+"""Mails summaries: what a schedule is due for, and what somebody sends by hand.
+
+One transaction keeps the editions, puts a mail a recipient into the outbox and notes the
+period, so that a death anywhere sends none twice and forgets none. The file is made when
+the mail leaves, from its edition: what was erased meanwhile is not in it.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from dashboard.reports import due, files, letter, making
+from dashboard.reports import weekly as numbers
+from dashboard.reports.files import TYPES, Format
+from dashboard.reports.model import Scope, Weekly
+from dashboard.reports.spans import Span
+from dashboard.settings import MailSettings
+from storage import editions, mail_outbox, outbox, report_schedules, revisions, workspace
+from storage.database import Database
+from storage.errors import InputError, Refused
+from storage.mail_outbox import Attachment, Made, Mail
+from storage.outbox import Entry
+from storage.people import EARSHOT, Person, Role
+from storage.report_schedules import Recipient, StoredSchedule
+
+KIND = "report"
+NO_SERVER = "there is no mail server: name one under [mail] in earshot.toml"
+_SENDS = (Role.LEAD, Role.ADMIN, Role.MANAGER, Role.SYSTEM)
+
+
+def look(db: Database, settings: MailSettings | None, now: datetime) -> int:
+    """Put what is due into the outbox; return how many mails that made."""
+    if settings is None:
+        return 0
+    conn = db.reader()
+    zone = ZoneInfo(workspace.timezone(conn))
+    made = 0
+    for stored in report_schedules.schedules(conn):
+        span = due.to_send(stored, now, zone)
+        if span is not None:
+            made += _queue(db, stored, span, settings, now)
+    return made
+
+
+def send(
+    db: Database,
+    report: Weekly,
+    at: datetime,
+    to: Sequence[Recipient],
+    actor: Person,
+    settings: MailSettings | None,
+    now: datetime,
+) -> list[Entry]:
+    """Send a summary as it was known at a moment to some addresses at once.
+
+    The same summary sent twice to an address are two mails: somebody asked for both.
+    """
+    if not may_send(actor):
+        raise Refused(f"{actor.name} may look; leads, managers and admins send summaries")
+    if settings is None:
+        raise Refused(NO_SERVER)
+    if not to:
+        raise InputError("say to whom: an address a line")
+    with db.write() as conn:
+        edition = _keep(conn, report, at, actor)
+        return [
+            _put(conn, f"{edition}:{each.address}", report, edition, each, actor, settings, now)
+            for each in to
+        ]
+
+
+def may_send(person: Person) -> bool:
+    """Say whether somebody may mail summaries, and set when they are mailed."""
+    return person.role in _SENDS
+
+
+def with_file(db: Database, now: Callable[[], datetime]) -> Callable[[Mail], Mail]:
+    """Return what adds the file of an edition to a mail that names one."""
+    known: dict[object, Attachment] = {}
+
+    def add(mail: Mail) -> Mail:
+        if mail.made is None:
+            return mail
+        conn = db.reader()
+        key = mail.made, tuple(revisions.current(conn).items())
+        if key not in known:
+            report = making.again(db, editions.get(conn, mail.made.edition), now())
+            known.clear()
+            known[key] = Attachment(
+                files.name(report, Format.PDF), TYPES[Format.PDF], files.write(report, Format.PDF)
+            )
+        return mail._replace(attachments=(known[key],))
+
+    return add
+
+
+def _queue(
+    db: Database, stored: StoredSchedule, span: Span, settings: MailSettings, now: datetime
+) -> int:
+    """Make a schedule's summaries, each scope once, and put them into the outbox."""
+    schedule = stored.schedule
+    scopes = dict.fromkeys(Scope(each.brands, each.places) for each in schedule.recipients)
+    reports = {scope: making.make(db, span, now, now, scope) for scope in scopes}
+    with db.write() as conn:
+        if stored not in report_schedules.schedules(conn):
+            return 0  # changed, or sent by another worker; the next look sees it as it is
+        kept = {scope: _keep(conn, report, now, EARSHOT) for scope, report in reports.items()}
+        for each in schedule.recipients:
+            scope = Scope(each.brands, each.places)
+            key = f"{schedule.name}:{span.text}:{each.address}"
+            by = (reports[scope], kept[scope], each, EARSHOT, settings, now)
+            _put(conn, key, *by, name=schedule.name)
+        report_schedules.sent(conn, schedule.name, span.text)
+    return len(schedule.recipients)
+
+
+def _keep(conn: sqlite3.Connection, report: Weekly, at: datetime, actor: Person) -> int:
+    named = report.span.text, report.brands, report.places
+    return editions.keep(conn, *named, at, actor.id, numbers.quoted(report))
+
+
+def _put(
+    conn: sqlite3.Connection,
+    key: str,
+    report: Weekly,
+    edition: int,
+    to: Recipient,
+    actor: Person,
+    settings: MailSettings,
+    now: datetime,
+    *,
+    name: str = "",
+) -> Entry:
+    said = letter.letter(report, _foot(settings, name, actor))
+    mail = Mail(
+        to.address,
+        said.subject,
+        said.text,
+        said.html,
+        headers=(("List-Unsubscribe", f"<mailto:{settings.sender}?subject=unsubscribe>"),),
+        made=Made(edition, to.locale),
+    )
+    return mail_outbox.enqueue(conn, KIND, key, mail, now, actor=actor)
+
+
+def _foot(settings: MailSettings, name: str, actor: Person) -> list[str]:
+    """Say why somebody got this and whom to ask to end it."""
+    by_hand = f"because {actor.name} sent it to you"
+    why = f"as one of the recipients of “{name}”" if name else by_hand
+    return [
+        "The whole summary is attached as a PDF.",
+        f"You get this {why}. To get no more of them, answer to this mail or write to"
+        f" {settings.sender}.",
+    ]
+
+
+def sent(conn: sqlite3.Connection, limit: int = 30) -> list[Entry]:
+    """Return the mails of summaries, the latest first."""
+    return outbox.entries(conn, kinds=(KIND,), limit=limit)
