@@ -11,9 +11,8 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
-from zoneinfo import ZoneInfo
 
-from dashboard import theme
+from dashboard import gap_hatching, theme
 from dashboard.periods import Bar
 from sentiment import metrics
 from sentiment.prevalence import Estimate
@@ -28,14 +27,11 @@ ORDER = (Label.NEGATIVE, Label.NEUTRAL, Label.POSITIVE, Label.UNSURE, Label.UNSC
 GROUPS_SHOWN = 10
 _NAME_LENGTH = 22
 _DAY_MS = 86_400_000
-_MS = timedelta(milliseconds=1)
 _BAR = 0.84
 """Width of a bar within its step."""
 _FADED = 0.45
 _TICKS = 6
 """Labels of a time axis: as many as fit side by side on a phone."""
-_SLIVER = 1 / 160
-"""A gap is drawn at least so wide, or an hour would vanish in a year."""
 
 
 class _Row(NamedTuple):
@@ -54,7 +50,7 @@ def volume(points: Sequence[Point], bars: Sequence[Bar], gaps: Sequence[Gap], zo
         for label in ORDER
         if any(_of(s, label) for s in sums.values())
     ]
-    hatch = _hatching(bars, gaps, zone)
+    hatch = gap_hatching.hatching(bars, gaps, zone)
     made = layout(bars, height=300) | {"barmode": "stack", "bargap": 0}
     made["yaxis"] |= {"rangemode": "tozero", "tickformat": ",d"}
     if hatch:
@@ -75,7 +71,7 @@ def shares(
     of its step, where there is one.
     """
     sums = _by_start(points)
-    hatch = _hatching(bars, gaps, zone)
+    hatch = gap_hatching.hatching(bars, gaps, zone)
     made = layout(bars, height=300)
     made["yaxis"] |= {"rangemode": "tozero", "tickformat": ".0%"}
     if hatch:
@@ -135,6 +131,24 @@ def spoken(bars: Sequence[Bar], points: Sequence[Point]) -> str:
 _FIXED: Figure = {"fixedrange": True}
 
 
+def _so_far(bars: Sequence[Bar]) -> list[Figure]:
+    """Say above the step that is not over yet that it is not."""
+    return [
+        {
+            "text": "so far",
+            "x": middle(bar),
+            "y": 1,
+            "yref": "paper",
+            "xanchor": "right",
+            "yanchor": "top",
+            "showarrow": False,
+            "font": {"size": 11},
+        }
+        for bar in bars[-1:]
+        if bar.running
+    ]
+
+
 def layout(bars: Sequence[Bar], *, height: int) -> Figure:
     """Return the layout of a figure over time."""
     ticks = bars[:: -(-len(bars) // _TICKS)] if bars else []
@@ -146,6 +160,7 @@ def layout(bars: Sequence[Bar], *, height: int) -> Figure:
         # With the unified hover a click picks every mark of its step, not the one under it.
         "hovermode": "closest",
         "dragmode": False,
+        "annotations": _so_far(bars),
         "legend": {
             "orientation": "h",
             "x": 0,
@@ -182,13 +197,13 @@ def _label_bars(label: Label, bars: Sequence[Bar], sums: Mapping[date, Sums]) ->
             "line": {"width": 0},
         },
         "customdata": [[bar.start.isoformat(), bar.end.isoformat(), label.value] for bar in bars],
-        "hovertext": [tick(bar) for bar in bars],
+        "hovertext": [_name(bar) for bar in bars],
         "hovertemplate": "%{hovertext}: %{y:,d} " + label.value + "<extra></extra>",
     }
 
 
 def _share_line(label: Label, bars: Sequence[Bar], sums: Mapping[date, Sums]) -> Figure:
-    points = [_share(label, sums.get(bar.start, Sums())) for bar in bars]
+    points = [_share(label, _told(bar, sums)) for bar in bars]
     return {
         "type": "scatter",
         "mode": "lines+markers",
@@ -204,7 +219,7 @@ def _share_line(label: Label, bars: Sequence[Bar], sums: Mapping[date, Sums]) ->
         "text": [
             ""
             if value is None
-            else f"{tick(bar)}: {value:.0%} {label.value} ({low:.0%}–{high:.0%}, n {n:,})"
+            else f"{_name(bar)}: {value:.0%} {label.value} ({low:.0%}–{high:.0%}, n {n:,})"
             for bar, (value, low, high, n) in zip(bars, points, strict=True)
         ],
         "customdata": [[bar.start.isoformat(), bar.end.isoformat(), label.value] for bar in bars],
@@ -257,10 +272,16 @@ def _band(bars: Sequence[Bar], sums: Mapping[date, Sums]) -> Figure:
     }
 
 
+def _told(bar: Bar, sums: Mapping[date, Sums]) -> Sums:
+    """Return what a share is drawn of: nothing while a step runs and holds too little."""
+    found = sums.get(bar.start, Sums())
+    return Sums() if bar.running and found.n < metrics.TOO_FEW else found
+
+
 def _stretches(bars: Sequence[Bar], sums: Mapping[date, Sums]) -> list[list[Bar]]:
     found: list[list[Bar]] = [[]]
     for bar in bars:
-        if sums.get(bar.start, Sums()).n:
+        if _told(bar, sums).n:
             found[-1].append(bar)
         elif found[-1]:
             found.append([])
@@ -270,49 +291,6 @@ def _stretches(bars: Sequence[Bar], sums: Mapping[date, Sums]) -> list[list[Bar]
 def _share(label: Label, sums: Sums) -> tuple[float | None, float, float, int]:
     value, low, high = metrics.share(_of(sums, label), sums.n)
     return value, low or 0.0, high or 0.0, sums.n
-
-
-def _hatching(bars: Sequence[Bar], gaps: Iterable[Gap], zone: str) -> list[Figure]:
-    """Stretches in which some source could not be read, over the full height."""
-    if not bars:
-        return []
-    local = ZoneInfo(zone)
-    first = datetime.combine(bars[0].start, datetime.min.time())
-    last = datetime.combine(bars[-1].end + timedelta(days=1), datetime.min.time())
-    least = (last - first) * _SLIVER
-    merged: list[list[datetime]] = []
-    for start, end in sorted(
-        (
-            max(gap.start.astimezone(local).replace(tzinfo=None), first),
-            min(gap.end.astimezone(local).replace(tzinfo=None), last),
-        )
-        for gap in gaps
-    ):
-        if end <= start:
-            continue
-        if merged and start <= merged[-1][1]:
-            merged[-1][1] = max(merged[-1][1], end)
-        else:
-            merged.append([start, end])
-    if not merged:
-        return []
-    return [
-        {
-            "type": "bar",
-            "name": "not collected",
-            "x": [start.isoformat() for start, _ in merged],
-            "y": [1] * len(merged),
-            "yaxis": "y2",
-            "offset": 0,
-            "width": [max(end - start, least) / _MS for start, end in merged],
-            "marker": {
-                "color": "rgba(0,0,0,0)",
-                "line": {"width": 0},
-                "pattern": {"shape": "/", "fgcolor": theme.GAP, "size": 7, "solidity": 0.25},
-            },
-            "hoverinfo": "skip",
-        }
-    ]
 
 
 def _group_bars(label: Label, shown: Sequence[_Row]) -> Figure:
@@ -367,6 +345,11 @@ def tick(bar: Bar) -> str:
     if (bar.end - bar.start).days > 7:
         return f"{bar.start:%b %y}"
     return f"{bar.start.day} {bar.start:%b}"
+
+
+def _name(bar: Bar) -> str:
+    """Name a step where it is told of: one that is not over yet says so."""
+    return f"{tick(bar)}, not over yet" if bar.running else tick(bar)
 
 
 def middle(bar: Bar) -> str:

@@ -6,20 +6,25 @@ is in ``components.since``.
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dashboard import comparisons, data, markup
+from dashboard import comparisons, data, markup, periods
 from dashboard.data import At, reads
+from dashboard.reports import weekly
+from sentiment import outstanding
 from storage import coverage, queries
 from storage.coverage import Gap
-from storage.models import MentionFilter
+from storage.models import MentionFilter, Sums
 
 UNKNOWN = timedelta(days=1)
 """How far back to look for somebody whose last visit is not known."""
 _WEEK = timedelta(days=6)
+_WEEKS = 26
+_HALF_YEAR = _WEEKS * periods.WEEK
 
 _oldest = reads("facts", keep=32)(queries.oldest)
 _gaps = reads("sources", "facts", keep=32)(coverage.gaps)
@@ -53,6 +58,29 @@ def since(at: At, seen: datetime | None) -> News:
         len(data.unresolved(at)),
         tuple(_trouble(at, gap) for gap in _gaps(at, start, at.minute)),
     )
+
+
+def worst(at: At) -> Part | None:
+    """Return the worst weeks of the last half year, where some stand out by more than chance."""
+    return _worst(at, at.today)
+
+
+@reads("facts", "settings", keep=8)
+def _worst(conn: sqlite3.Connection, today: date) -> Part | None:
+    this = queries.period_start(today, "week")
+    flt = MentionFilter(
+        brands=weekly.own_brands(conn), start=this - _HALF_YEAR, end=this - timedelta(days=1)
+    )
+    found = {point.start: point.sums for point in queries.trend(conn, flt, "week")}
+    days = [this - _HALF_YEAR + number * periods.WEEK for number in range(_WEEKS)]
+    sums = [found.get(day, Sums()) for day in days]
+    stretch = outstanding.worst([(each.negative, each.n) for each in sums])
+    if stretch is None:
+        return None
+    last = days[stretch.last] + periods.WEEK - timedelta(days=1)
+    only = replace(flt, start=days[stretch.first], end=last)
+    words = f"{periods.words(only)}: {stretch.share:.0%} negative, usually {stretch.usual:.0%}"
+    return Part(words, only)
 
 
 def _waiting(at: At, fresh: MentionFilter) -> Part | None:

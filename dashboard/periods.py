@@ -48,11 +48,15 @@ class Comparison(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """One step of a time axis; ``partial`` where the filter or today cuts it short."""
+    """One step of a time axis; ``partial`` where the filter or today cuts it short.
+
+    ``running`` where today is in it: more will be said, so it is no fall and no rise yet.
+    """
 
     start: date
     end: date
     partial: bool
+    running: bool = False
 
 
 def span(preset: str, today: date) -> tuple[date | None, date | None]:
@@ -118,7 +122,8 @@ def _bars(start: date, end: date, today: date, each: Step) -> Iterator[Bar]:
     while first <= end:
         after = _following(first, each)
         last = after - DAY
-        yield Bar(first, last, first < start or last > end or last >= today)
+        running = first <= today <= last
+        yield Bar(first, last, first < start or last > end or last >= today, running)
         first = after
 
 

@@ -101,6 +101,20 @@ def test_shares_keep_every_mention_in_the_denominator() -> None:
     assert line["marker"]["symbol"][-1] == "circle-open"
 
 
+def test_a_running_step_says_so_and_shares_wait_for_enough_of_it() -> None:
+    assert BARS[-1].running
+    assert not BARS[-2].running
+    figure = figures.shares(POINTS, BARS, [], ZONE)
+    assert [each["text"] for each in figure["layout"]["annotations"]] == ["so far"]
+    assert _named(figure, "negative")["y"][-1] is None, "6 of today are too few for a share"
+    enough = [*POINTS[:-1], Point(TODAY, Sums(n=25, negative=5, positive=20))]
+    line = _named(figures.shares(enough, BARS, [], ZONE), "negative")
+    assert line["y"][-1] == pytest.approx(0.2)
+    assert "not over yet" in line["text"][-1]
+    past = periods.bars(START, TODAY, TODAY + timedelta(days=1), "day")
+    assert figures.volume(POINTS, past, [], ZONE)["layout"]["annotations"] == []
+
+
 def test_groups_say_count_and_share_and_are_largest_first_from_the_top() -> None:
     found = [Group(f"g{i}", Sums(n=20 - i, negative=5, positive=15 - i)) for i in range(14)]
     figure = figures.groups(found, {"g0": "The first"})

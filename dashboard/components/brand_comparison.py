@@ -9,6 +9,7 @@ import streamlit as st
 from dashboard import brand_figure, comparisons, data, markup, part_markup, periods
 from dashboard.comparisons import BrandRow
 from dashboard.components import charts, links, notices
+from dashboard.components.charts import Number
 from dashboard.components.links import Next
 from dashboard.data import At
 from storage.brand_figures import Site
@@ -59,9 +60,17 @@ def _comparison(rows: list[BrandRow]) -> None:
             alt=alt,
             narrow=lambda mark: _picked(rows, mark),
         )
+        charts.numbers("voice", lambda: ((row.name, [_counted(row)]) for row in rows))
     with st.grid("auto", min_column_width=240, gap="small"):
         for number, row in enumerate(rows):
             _brand(number, row)
+
+
+def _counted(row: BrandRow) -> Number:
+    """One brand's share with its interval and number, as words that open its mentions."""
+    low, high = row.voice.low or 0.0, row.voice.high or 0.0
+    between = f" ({low:.0%}–{high:.0%})" if row.n else ""
+    return Number(f"{row.voice.value or 0.0:.1%}{between}, n {row.n:,}", row.flt)
 
 
 def _picked(rows: list[BrandRow], mark: list[Any]) -> MentionFilter | None:

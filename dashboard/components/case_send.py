@@ -72,7 +72,9 @@ def button(at: At, item: Item, person: Person) -> None:
         shortcut="Ctrl+Enter",
         on_click=send,
         args=(item, person),
-        help="In practice nothing leaves" if session.workspace().is_sample else None,
+        help="This is the sample company: the case is closed here, and nothing is sent to anybody."
+        if session.workspace().is_sample
+        else None,
     )
 
 

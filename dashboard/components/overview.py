@@ -15,6 +15,7 @@ from dashboard import checking, data, figures, markup, periods, seams
 from dashboard.components import charts, check_list, links
 from dashboard.components.charts import Number
 from dashboard.data import At, Axis
+from sentiment import metrics
 from storage.alerts import AlertState
 from storage.coverage import Gap
 from storage.models import Label, MentionFilter, Sums
@@ -123,8 +124,12 @@ def _notes(at: At, axis: Axis, gaps: list[Gap]) -> list[str]:
     more = len(gaps) - _GAPS_NAMED
     if more > 0:
         words.insert(0, f"Hatched: {more} more before.")
-    if any(bar.partial for bar in axis.bars):
-        words.append(f"Pale: a {axis.step} that is not complete in this period.")
+    if any(bar.running for bar in axis.bars):
+        name = "today" if axis.step == "day" else f"this {axis.step}"
+        least = f"its share is drawn from {metrics.TOO_FEW} mentions on"
+        words.append(f"Pale, “so far”: {name} is not over; {least}.")
+    if any(bar.partial and not bar.running for bar in axis.bars):
+        words.append(f"Pale: a {axis.step} that the period cuts short.")
     return words
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
-from dashboard import data, markup, news
+from dashboard import data, filters, markup, news
 from dashboard.components import links, session
 from dashboard.data import At
 from storage import visits
@@ -28,6 +30,12 @@ def last_visit(at: At) -> None:
             words = "1 alert" if found.alerts == 1 else f"{found.alerts:,} alerts"
             st.page_link(links.ALERTS, label=words)
         _troubles(found.troubles)
+    bad = news.worst(at)
+    if bad is not None:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.html(markup.line("Worst weeks of the last half year:"), width="content")
+            query = filters.to_params(replace(bad.flt, brands=()))
+            st.page_link(links.OVERVIEW, label=f"{bad.words} →", query_params=query)
 
 
 def _troubles(words: tuple[str, ...]) -> None:

@@ -1,0 +1,34 @@
+"""The worst weeks: found where they stand out by more than weeks stray, and only there."""
+
+from __future__ import annotations
+
+from random import Random
+
+from sentiment import outstanding
+
+QUIET = [(20 + number % 5, 100) for number in range(26)]
+
+
+def test_a_crisis_of_some_weeks_is_found_whole() -> None:
+    weeks = [*QUIET[:5], (55, 100), (60, 110), (50, 105), *QUIET[8:]]
+    found = outstanding.worst(weeks)
+    assert found is not None
+    assert (found.first, found.last) == (5, 7)
+    assert round(found.share, 2) == 0.52
+    assert 0.2 <= found.usual <= 0.24
+
+
+def test_weeks_that_only_stray_have_no_worst_one() -> None:
+    draws = Random(7)
+    for _ in range(200):
+        shares = [0.2 * (1 + 0.2 * draws.gauss(0, 1)) for _ in range(26)]
+        weeks = [(sum(draws.random() < share for _ in range(120)), 120) for share in shares]
+        found = outstanding.worst(weeks)
+        assert found is None or found.share > 0.3
+
+
+def test_too_little_tells_nothing() -> None:
+    assert outstanding.worst([]) is None
+    assert outstanding.worst([(9, 10)] * 26) is None
+    assert outstanding.worst([*QUIET[:6], (90, 100)]) is None
+    assert outstanding.worst([(0, 100)] * 26) is None
