@@ -152,7 +152,6 @@ def test_from_the_sample_to_the_queue_in_one_go(tmp_path: Path, browser: Browser
         expect(page.get_by_text("everything here is made up")).to_have_count(0)
         expect(other.get_by_text("everything here is made up")).to_have_count(0, timeout=LONG)
 
-        page.get_by_role("radio", name="Drop a file").click()
         page.locator('input[type="file"]').set_input_files(
             {"name": "reviews.csv", "mimeType": "text/csv", "buffer": reviews(40)}
         )

@@ -187,3 +187,23 @@ def test_a_change_that_no_word_shows_is_told_as_one(space: Workspace) -> None:
         sources.save(conn, other, space.now())
     words = "feeds, read, from a.test"
     assert told(space, "sources")[0][2:] == (words, f"{words} (changed in what is not shown)")
+
+
+def test_who_types_a_new_name_is_asked_for_a_role_with_a_sensible_one_chosen(
+    space: Workspace, visit: Open
+) -> None:
+    with space.db.write() as conn:
+        noor = people.person(conn, "Noor", space.now())
+    app = visit("team")
+    # What typing the name leaves: a simulated page can only choose names that are offered.
+    app.session_state["working_as"] = noor.name
+    app.session_state["newcomer"] = noor.id
+    app = app.run()
+    asked = keyed(app.selectbox, "newcomer.role")
+    assert asked.value == "agent"
+    asked.set_value("manager")
+    app = app.button(key="newcomer.done").click().run()
+    assert not app.exception
+    assert people.known(space.db.reader(), "Noor").role is Role.MANAGER
+    assert [each for each in app.selectbox if each.key == "newcomer.role"] == []
+    assert told(space, "team") == [("Noor", "Noor", "Noor, agent", "Noor, manager")]

@@ -302,7 +302,6 @@ def test_from_the_sample_to_own_data(
         f"{i % 5 + 1},Terrible late delivery {i},2026-11-01\n" for i in range(30)
     )
     content += "9 of 5,,never\n"
-    app.segmented_control(key="add.way").set_value("Drop a file").run()
     app.file_uploader(key="add.file").upload("reviews.csv", content.encode(), "text/csv").run()
     assert "30 rows ready, 1 refused." in shown(app)
     app = app.button(key="add.go").click().run()

@@ -335,7 +335,6 @@ def test_a_dropped_file_is_looked_at_then_imported(empty: Workspace, visit: Open
         f"{i % 5 + 1},Bad service {i},2026-11-01\n" for i in range(30)
     )
     app = visit("sources", who="Anna")
-    app.segmented_control(key="add.way").set_value("Drop a file").run()
     app.file_uploader(key="add.file").upload("reviews.csv", content.encode(), "text/csv").run()
     assert not app.exception
     assert "30 rows" in shown(app)
@@ -351,7 +350,6 @@ def test_a_dropped_file_is_looked_at_then_imported(empty: Workspace, visit: Open
 
 def test_a_file_that_is_no_table_is_explained(empty: Workspace, visit: Open) -> None:
     app = visit("sources")
-    app.segmented_control(key="add.way").set_value("Drop a file").run()
     app.file_uploader(key="add.file").upload("x.csv", b"", "text/csv").run()
     assert not app.exception
     assert "cannot be read" in shown(app)

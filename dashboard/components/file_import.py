@@ -34,14 +34,18 @@ _FIELDS = {
 _CASES = {"none": "None", "14d": "Last 14 days", "all": "All"}
 
 
-def drop(at: At) -> None:
-    """Draw the box for a file and, once there is one, what it would give."""
-    file = st.file_uploader(
-        "A file of reviews, survey answers or posts", type=list(dropped.SUFFIXES), key="add.file"
+def box() -> UploadedFile | None:
+    """Draw the box for a file and return what was dropped into it."""
+    return st.file_uploader(
+        "or drop a file of reviews, survey answers or posts",
+        type=list(dropped.SUFFIXES),
+        key="add.file",
+        help="Nothing is stored before you say so.",
     )
-    if file is None:
-        st.caption("CSV, TSV, XLSX, JSON, JSON Lines or Parquet. Nothing is stored yet.")
-        return
+
+
+def looked(at: At, file: UploadedFile) -> None:
+    """Draw what a file would give, the button that takes it in sight, and how it is read."""
     try:
         _looked(at, file)
     except EarshotError as error:
@@ -49,6 +53,8 @@ def drop(at: At) -> None:
 
 
 def _looked(at: At, file: UploadedFile) -> None:
+    # What the button does depends on what is chosen below it.
+    top = st.container(border=True, key="add.take")
     guessed = str(_look(file.file_id, file, Wanted()).guess["kind"])
     kind = st.segmented_control(
         "What the rows are", _KINDS, key=f"kind-{file.file_id}", default=guessed, required=True
@@ -57,11 +63,13 @@ def _looked(at: At, file: UploadedFile) -> None:
     guess = _look(file.file_id, file, Wanted(chosen))
     wanted = Wanted(chosen, _columns(file.file_id, guess))
     look = _look(file.file_id, file, wanted) if wanted.columns else guess
+    source, cases = _settings(at, file, look)
     for warning in _words(look):
         st.html(markup.line(warning))
     st.dataframe(look.rows, hide_index=True, alt="What the first rows become")
-    file_test.tested(file, look, wanted)
-    _import(at, file, look, wanted)
+    with top:
+        file_test.tested(file, look, wanted)
+        _take(file, look, wanted, source, cases)
 
 
 @st.cache_data(max_entries=8, ttl="15m", show_spinner="Looking at the file …")
@@ -100,7 +108,8 @@ def _words(look: Look) -> list[str]:
     return words + ([str(each) for each in warnings] if isinstance(warnings, list) else [])
 
 
-def _import(at: At, file: UploadedFile, look: Look, wanted: Wanted) -> None:
+def _settings(at: At, file: UploadedFile, look: Look) -> tuple[Source, str]:
+    """Draw what the rows become part of; return their source and which cases are opened."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(
             "Name of the source", str(look.guess["kind"]), key=f"name-{file.file_id}", width=200
@@ -122,10 +131,14 @@ def _import(at: At, file: UploadedFile, look: Look, wanted: Wanted) -> None:
             required=True,
             key=f"cases-{file.file_id}",
         )
+    name = name.strip() or str(look.guess["kind"])
+    return Source(name, "files", brand, enabled=False), cases
+
+
+def _take(file: UploadedFile, look: Look, wanted: Wanted, source: Source, cases: str) -> None:
     person = session.actor()
     if frame.needs_actor() or person is None:
         return
-    source = Source(name.strip() or str(look.guess["kind"]), "files", brand, enabled=False)
     work = partial(_start, file, wanted, source, cases, person.name)
     st.button(f"Import {look.guess['rows']:,} rows", type="primary", key="add.go", on_click=work)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard import data, markup, remembered, standing
-from dashboard.components import bell, hint, links, live, notices, session
+from dashboard.components import bell, hint, links, live, newcomer, notices, session
 from dashboard.data import At
 from storage import visits
 from storage.errors import EarshotError
@@ -79,6 +79,7 @@ def who(at: At) -> None:
         help=_NOT_PROTECTED,
     )
     st.caption("not protected")
+    newcomer.ask()
     ticket = session.ticket()
     if ticket:
         st.html(f'<img alt="" style="display:none" src="{remembered.ROUTE}?ticket={ticket}">')
@@ -125,7 +126,7 @@ def _pick() -> None:
     name = st.session_state.get("who")
     if name:
         with notices.explained():
-            session.work_as(str(name))
+            newcomer.came(str(name))
 
 
 def needs_actor() -> bool:

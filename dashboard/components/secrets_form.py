@@ -24,6 +24,8 @@ _WHERE = {
 _TRIED: dict[str, dict[str, Json]] = {"reddit": {"subreddits": ["announcements"]}}
 """What the test reads: something small that is always there."""
 
+_ASKED = "asked"
+
 
 def forms() -> None:
     """Draw a closed box per kind of source that can sign in."""
@@ -55,11 +57,17 @@ def _form(info: KindInfo) -> None:
         st.caption("Kept in earshot-secrets.toml, which only you can read; never shown again.")
         st.form_submit_button("Keep them", type="primary", on_click=_keep, args=(info,))
     with st.container(horizontal=True):
-        tried = st.button("Test it", key=f"test-{info.name}")
+        st.button("Test it", key=f"test-{info.name}", on_click=_ask, args=(info,))
         st.button("Forget them", key=f"no-{info.name}", on_click=_forget, args=(info,))
-    if tried:
-        st.session_state[f"answer-{info.name}"] = _test(info)
-    _answer(st.session_state.get(f"answer-{info.name}"))
+    answer = f"answer-{info.name}"
+    # Asked for by a mark, so that a refresh of the page in between asks again.
+    if st.session_state.get(answer) == _ASKED:
+        st.session_state[answer] = _test(info)
+    _answer(st.session_state.get(answer))
+
+
+def _ask(info: KindInfo) -> None:
+    st.session_state[f"answer-{info.name}"] = _ASKED
 
 
 def _test(info: KindInfo) -> str:

@@ -11,7 +11,6 @@ from dashboard.components import file_import, frame, notices, session, steering
 from dashboard.data import At
 from storage.models import Source
 
-_WAYS = ("Paste a link", "Drop a file")
 _TRIED = "add.tried"
 
 
@@ -22,30 +21,25 @@ def add(at: At) -> None:
     )
     if not box.open:
         return
+    with box, st.grid("auto", min_column_width=300):
+        with st.container():
+            link = st.text_input(
+                "Paste a link",
+                key="add.link",
+                placeholder="https://…",
+                help="A feed, an App Store page, a channel, a subreddit, Google Alerts; what else "
+                "is possible is said for each link.",
+            )
+        with st.container():
+            file = file_import.box()
     with box:
-        way = st.segmented_control(
-            "How",
-            _WAYS,
-            key="add.way",
-            default=_WAYS[0],
-            required=True,
-            label_visibility="collapsed",
-        )
-        if way == _WAYS[0]:
-            _link(at)
-        else:
-            file_import.drop(at)
+        if file is not None:
+            file_import.looked(at, file)
+        if link:
+            _link(at, link)
 
 
-def _link(at: At) -> None:
-    link = st.text_input(
-        "Link",
-        key="add.link",
-        placeholder="https://… a feed, an App Store page, a channel, a subreddit, Google Alerts",
-    )
-    if not link:
-        st.caption("Anything with a feed works; what else is possible is said for each link.")
-        return
+def _link(at: At, link: str) -> None:
     found = registry.recognise(link.strip(), session.workspace().settings.secrets)
     if not found:
         _unknown()
@@ -78,14 +72,21 @@ def _form(at: At, suggestion: Suggestion) -> None:
         return
     with st.container(horizontal=True):
         st.button("Add it", key="add.save", type="primary", on_click=_save, args=(source,))
-        tried = st.button("Try it first", key="add.try")
-    if tried:
-        with st.spinner("Reading …"):
-            st.session_state[_TRIED] = (source, session.workspace().check(source))
-    # Kept with what was tried: a page that refreshes itself must not take the answer away.
+        st.button("Try it first", key="add.try", on_click=_try, args=(source,))
+    # Kept with what is tried: a page that refreshes itself must neither break the look off for
+    # good nor take the answer away.
     of, check = st.session_state.get(_TRIED, (None, None))
-    if check and of == source:
-        _shown(check)
+    if of != source:
+        return
+    if check is None:
+        with st.spinner("Reading …"):
+            check = session.workspace().check(source)
+            st.session_state[_TRIED] = (source, check)
+    _shown(check)
+
+
+def _try(source: Source) -> None:
+    st.session_state[_TRIED] = (source, None)
 
 
 def _shown(check: Check) -> None:

@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import data, markup
+from dashboard import data, markup, role_words
 from dashboard.components import notices, session, steering
 from dashboard.data import At
 from storage import people
 from storage.people import Person, Role, Skills
 
-_ROLES = {
-    Role.VIEWER: "looks",
-    Role.AGENT: "answers cases",
-    Role.LEAD: "answers, steers the queue, changes settings",
-    Role.MANAGER: "reads the reports",
-    Role.ADMIN: "may do everything",
-}
-_NAMES = [role.value for role in _ROLES]
+_NAMES = [role.value for role in role_words.MEANINGS]
 
 
 def team(at: At) -> None:
@@ -33,7 +26,7 @@ def team(at: At) -> None:
     if leader is not None:
         _add()
     steering.changes(at, "team")
-    st.html(markup.facts([(role.value, means) for role, means in _ROLES.items()]))
+    st.html(markup.facts([(role.value, means) for role, means in role_words.MEANINGS.items()]))
 
 
 def _person(at: At, person: Person, skills: Skills, leader: Person | None) -> None:
