@@ -173,6 +173,8 @@ def _observation(review: dict[str, Any], source: Source, package: str) -> Observ
     at = moment(theirs.get("lastModified"))
     names = {"app_version": "appVersionName", "device": "device", "language": "reviewerLanguage"}
     extra = {name: markup.line(_text(theirs, key)) for name, key in names.items()}
+    liked = theirs.get("thumbsUpCount")
+    extra["likes"] = str(liked) if isinstance(liked, int) and liked > 0 else ""
     lang = extra["language"][:2].lower()
     return Observation(
         place=f"play:{package}",

@@ -14,6 +14,7 @@ from storage import (
     approvals,
     authors,
     case_lists,
+    customer_columns,
     customers,
     listing,
     notices,
@@ -106,6 +107,7 @@ def notices_of(at: At, person: people.Person) -> list[notices.Notice]:
 
 
 @reads("settings", keep=8)
-def customer_columns(conn: sqlite3.Connection) -> list[str]:
-    """What customers' further columns hold, as "region=north"."""
-    return [f"{name}={v}" for name, values in customers.columns(conn).items() for v in values]
+def columns_of_customers(conn: sqlite3.Connection) -> list[str]:
+    """What the columns of customers hold, as "region=north"."""
+    found = customer_columns.columns(conn).items()
+    return [f"{name}={value}" for name, values in found for value in values]

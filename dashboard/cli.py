@@ -31,6 +31,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "dashboard.commands.acknowledgements:command",
         "Rules that acknowledge messages by themselves; off at first.",
     ),
+    "customers": (
+        "dashboard.commands.customers:command",
+        "The list of customers: import, columns, remove.",
+    ),
     "kpi": ("dashboard.commands.kpi:command", "Print measures with their intervals."),
     "actions": (
         "dashboard.commands.actions:command",

@@ -32,6 +32,7 @@ from storage import (
     case_lists,
     cases,
     coverage,
+    customer_figures,
     listing,
     models_store,
     people,
@@ -105,9 +106,10 @@ def reads(
 
 
 def _also(args: tuple[object, ...]) -> tuple[str, ...]:
-    """What is answered in a case moves the queue, not the facts."""
-    waits = any(isinstance(each, MentionFilter) and each.unanswered for each in args)
-    return ("queue",) if waits else ()
+    """Areas that a filter adds: answers in cases move the queue, lists of customers settings."""
+    asked = [each for each in args if isinstance(each, MentionFilter)]
+    waits = ("queue",) if any(each.unanswered for each in asked) else ()
+    return (*waits, "settings") if any(each.customers for each in asked) else waits
 
 
 totals = reads("facts")(queries.totals)
@@ -128,6 +130,8 @@ counting = reads("settings", keep=8)(models_store.counting)
 model_history = reads("settings", keep=8)(models_store.history)
 last_run = reads("settings", keep=8)(models_store.last_run)
 root_causes = reads("queue", keep=8)(case_lists.root_causes)
+by_customers = reads("facts", "settings", keep=8)(customer_figures.breakdown)
+cases_by_customers = reads("queue", "facts", "settings", keep=8)(customer_figures.waiting)
 
 
 class Axis(NamedTuple):

@@ -30,6 +30,7 @@ NAMES = (
     "label",
     "lang",
     "place",
+    "customer",
     "mark",
     "unanswered",
     "seen",
@@ -73,6 +74,7 @@ def from_params(params: Params, today: date) -> MentionFilter:
         places=_texts(params.get("place", ())),
         marks=_members(Mark, params.get("mark", ())),
         unanswered=params.get("unanswered", ()) == ["1"],
+        customers=tuple(e for e in _texts(params.get("customer", ())) if _column(e)),
         since=next((moment for each in params.get("seen", ()) if (moment := _moment(each))), None),
     )
 
@@ -91,6 +93,7 @@ def to_params(flt: MentionFilter) -> dict[str, list[str]]:
         "label": [each.value for each in flt.labels],
         "lang": flt.langs,
         "place": flt.places,
+        "customer": flt.customers,
         "mark": [each.value for each in flt.marks],
         "unanswered": ["1"] if flt.unanswered else (),
         "seen": [flt.since.astimezone(UTC).isoformat()] if flt.since else (),
@@ -128,11 +131,17 @@ def problems(params: Params) -> list[str]:
     for name in ("from", "to"):
         found += [f"{name}={each}" for each in params.get(name, ()) if _day(each) is None]
     found += [f"seen={each}" for each in params.get("seen", ()) if _moment(each) is None]
-    for name in ("brand", "source", "product", "topic", "lang", "place", "q"):
+    found += [f"customer={each}" for each in params.get("customer", ()) if not _column(each)]
+    for name in ("brand", "source", "product", "topic", "lang", "place", "customer", "q"):
         given = params.get(name, ())
         found += [f"{name}={each}" for each in given if each and _clean(each) is None]
         found += [f"more than {VALUES_KEPT} of {name}"] if len(given) > VALUES_KEPT else []
     return [each[:LONGEST] for each in found]
+
+
+def _column(text: str) -> bool:
+    """Say whether a text names a column of customers and a value, as in "tier=gold"."""
+    return bool(text.partition("=")[0].strip()) and "=" in text
 
 
 def own(params: Params) -> dict[str, list[str]]:

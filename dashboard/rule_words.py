@@ -19,6 +19,8 @@ def asks(rule: CaseRule, names: Mapping[str, str]) -> str:
         parts.append(f"at most {rule.max_rating:g}★")
     if rule.max_nps is not None:
         parts.append(f"NPS at most {rule.max_nps}")
+    if rule.min_reach is not None:
+        parts.append(f"a reach of at least {rule.min_reach:,}")
     for words, values in (
         ("labelled", rule.labels),
         ("a", rule.intents),

@@ -82,6 +82,7 @@ KEYS: dict[str, dict[str, str]] = {
         "places": "places (site:listing), any of",
         "tiers": "tiers of known customers, any of",
         "customers": 'columns of known customers, any of: "region=north"',
+        "min_reach": "votes, likes, views or followers, at least, where the source tells them",
         "own_only": "only mentions of own brands; default true",
         "priority": "1 (most urgent) to 5",
         "due_hours": "hours from when the item could first be seen",

@@ -6,7 +6,7 @@ import sqlite3
 from datetime import date, datetime
 from typing import NamedTuple
 
-from storage import sources, workspace
+from storage import customer_columns, sources, workspace
 from storage.models import Source
 from storage.times import day_date, millis, moment
 
@@ -43,6 +43,7 @@ class Choices(NamedTuple):
     topics: tuple[tuple[str, str], ...]
     langs: tuple[str, ...]
     places: tuple[str, ...]
+    customers: tuple[str, ...]
     first_day: date | None
     last_day: date | None
 
@@ -133,6 +134,7 @@ def choices(conn: sqlite3.Connection) -> Choices:
 
     langs = conn.execute("SELECT DISTINCT lang FROM slices WHERE grouping = 0 AND lang <> ''")
     topics = conn.execute("SELECT key, name FROM topics WHERE state = 'active' ORDER BY name")
+    held = customer_columns.columns(conn).items()
     return Choices(
         used("brand_id", "brands", "name"),
         used("source_id", "sources", "key"),
@@ -140,6 +142,7 @@ def choices(conn: sqlite3.Connection) -> Choices:
         tuple(topics),
         tuple(sorted(row[0] for row in langs)),
         tuple(row[0] for row in conn.execute("SELECT key FROM places ORDER BY key")),
+        tuple(f"{name}={value}" for name, values in held for value in values),
         None if first is None else day_date(first),
         None if last is None else day_date(last),
     )

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from storage import revisions
-from storage.errors import Refused
+from storage.errors import NotFound, Refused
 from storage.people import Person
 from storage.times import millis
 
@@ -85,22 +85,18 @@ def changed_at(conn: sqlite3.Connection) -> int:
     return int(conn.execute("SELECT coalesce(max(at), 0) FROM customers").fetchone()[0])
 
 
-def columns(conn: sqlite3.Connection) -> dict[str, list[str]]:
-    """Return every further column with its values, the first hundred of each."""
-    found: dict[str, list[str]] = {}
-    for name, value in conn.execute(
-        "SELECT DISTINCT j.key, j.value FROM customers c, json_each(c.extra) j"
-        " WHERE j.value <> '' ORDER BY 1, 2"
-    ):
-        values = found.setdefault(str(name), [])
-        if len(values) < 100:
-            values.append(str(value))
-    return found
+def some(conn: sqlite3.Connection, limit: int) -> list[Customer]:
+    """Return the first customers by key."""
+    rows = conn.execute("SELECT key FROM customers ORDER BY key LIMIT ?", (limit,)).fetchall()
+    return [found for (key,) in rows if (found := of(conn, key)) is not None]
 
 
-def remove(conn: sqlite3.Connection, key: str) -> None:
+def remove(conn: sqlite3.Connection, key: str, actor: Person) -> None:
     """Take somebody out of the list."""
-    conn.execute("DELETE FROM customers WHERE key = ?", (key,))
+    if not actor.leads:
+        raise Refused(f"{actor.name} does not lead; only a lead changes the list of customers")
+    if conn.execute("DELETE FROM customers WHERE key = ?", (key,)).rowcount == 0:
+        raise NotFound(f"no customer has the key {key!a}")
     revisions.bump(conn, "settings")
 
 

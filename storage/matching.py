@@ -11,7 +11,7 @@ import sqlite3
 from datetime import date
 from typing import NamedTuple
 
-from storage import signs
+from storage import customer_columns, signs
 from storage.models import MentionFilter, Standing, Suspects
 from storage.slices import Grouping
 from storage.times import day_date, day_number, millis, month_number
@@ -110,7 +110,8 @@ def of_mentions(flt: MentionFilter) -> Where:
         # Ids order by first sight, but may run ahead of it by a little.
         sql += " AND m.id >= ? AND m.first_seen_at >= ?"
         args += [millis(flt.since) << _SEEN_SHIFT, millis(flt.since)]
-    return Where(sql, tuple(args))
+    customers = customer_columns.of_mentions(flt.customers)
+    return Where(sql + customers.sql, (*args, *customers.args))
 
 
 def of_places(flt: MentionFilter) -> Where:
@@ -125,7 +126,7 @@ def by_mention(flt: MentionFilter) -> bool:
     """Say whether the mentions themselves must be looked at: words, or what no cell tells."""
     several = bool(flt.places) and len(flt.topics) > 1
     chosen = (flt.text.strip(), several, flt.marks, flt.unanswered, flt.since is not None)
-    return any(chosen) or bool(signs.wanted(flt))
+    return any(chosen) or bool(flt.customers or signs.wanted(flt))
 
 
 def grouping_for(flt: MentionFilter, by: str | None = None) -> Grouping:

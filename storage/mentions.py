@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from storage import labels, polls, revisions, rollups, workspace
+from storage import labels, polls, reach, revisions, rollups, workspace
 from storage.database import Database
 from storage.decisions import Known, Verdict, content_hash, decide
 from storage.ids import Ids
@@ -157,6 +157,8 @@ class Writer:
                 " SET edits = edits + 1, last_at = excluded.last_at",
                 (stored.id, self.at),
             )
+        if seen.extra and (far := reach.told(seen.extra)) > 1:
+            self._reach(stored.id, far)
         if (seen.reply_text or seen.label) and self._beside(seen, stored.id):
             outcome = "changed"
         return outcome
@@ -189,6 +191,8 @@ class Writer:
         if seen.reply_text:
             replied_at = millis(seen.reply_at) if seen.reply_at else None
             rows.replies.append((mention_id, self.at, replied_at, seen.reply_text))
+        if seen.extra and (far := reach.told(seen.extra)) > 1:
+            rows.reach.append((mention_id, far))
         if seen.label:
             rows.labels.append((mention_id, 1, seen.label.value, self.source.id, self.at))
         self.delta.arrive(rollups.Spot(slice_id, place_id, day), self._measured(marks, replied))
@@ -261,6 +265,12 @@ class Writer:
             )
         known = Known(stored.known.hashes | {digest}, number, newest)
         return stored._replace(version=current, known=known, deleted=False)
+
+    def _reach(self, mention_id: int, far: int) -> None:
+        """Store how far something reached by now, where that has doubled."""
+        if reach.grown(self.conn, mention_id, far):
+            self.rows.write(self.conn)
+            reach.keep(self.conn, mention_id, far, pending=self._pending)
 
     def _beside(self, seen: Observation, mention_id: int) -> bool:
         """Store a new owner's reply or human label; say whether there was one."""

@@ -306,7 +306,8 @@ class MentionFilter:
     says what is done with look-alikes in bursts. ``marks`` keep what bears one of these;
     ``unanswered`` what nobody answered, at its site or in a case, and no case closed;
     ``since`` what was first seen at that time or later; ``disagrees`` what has stars that
-    say the opposite of its text.
+    say the opposite of its text; ``customers`` are columns of known ones ("tier=gold"), of
+    each column one of the values.
     """
 
     start: date | None = None
@@ -327,6 +328,7 @@ class MentionFilter:
     marks: tuple[Mark, ...] = ()
     unanswered: bool = False
     since: datetime | None = None
+    customers: tuple[str, ...] = ()
 
 
 class CaseState(StrEnum):

@@ -16,6 +16,7 @@ class NewRows:
         self.search: list[tuple[int, str, str]] = []
         self.replies: list[tuple[object, ...]] = []
         self.labels: list[tuple[object, ...]] = []
+        self.reach: list[tuple[int, int]] = []
 
     def write(self, conn: sqlite3.Connection) -> None:
         """Write and empty the lists, parents first."""
@@ -39,6 +40,7 @@ class NewRows:
                 " VALUES (?,?,?,?,?)",
                 self.labels,
             )
+            conn.executemany("INSERT INTO reach VALUES (?,?)", self.reach)
         conn.executemany("INSERT OR IGNORE INTO sightings VALUES (?,?,?)", self.sightings)
         self.mentions.clear()
         self.identities.clear()
@@ -47,3 +49,4 @@ class NewRows:
         self.search.clear()
         self.replies.clear()
         self.labels.clear()
+        self.reach.clear()

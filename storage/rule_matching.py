@@ -17,7 +17,8 @@ class CaseRule:
 
     ``max_rating`` is in stars; ``with_text`` leaves out marks without a word;
     ``priority`` 1 (most urgent) to 5; ``due_hours`` counts from when we could first see
-    the item. ``tiers`` and ``customers`` ("region=north") are of the list of customers.
+    the item. ``tiers`` and ``customers`` ("region=north") are of the list of customers;
+    ``min_reach`` counts votes, likes, views or followers as the source tells them.
     """
 
     name: str
@@ -34,6 +35,7 @@ class CaseRule:
     places: tuple[str, ...] = ()
     tiers: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()
+    min_reach: int | None = None
     own_only: bool = True
     with_text: bool = False
     priority: int = 3
@@ -96,6 +98,7 @@ class Subject(NamedTuple):
     place: str = ""
     tier: str = ""
     columns: tuple[str, ...] = ()
+    reach: int = 0
 
 
 class Match(NamedTuple):
@@ -136,6 +139,8 @@ def match(rule: CaseRule, subject: Subject) -> tuple[str, ...] | None:
         return None
     if rule.max_nps is not None and (subject.nps is None or subject.nps > rule.max_nps):
         return None
+    if rule.min_reach is not None and subject.reach < rule.min_reach:
+        return None
     if rule.urgency and not set(rule.urgency) & set(subject.urgency):
         return None
     if rule.customers and not set(rule.customers) & set(subject.columns):
@@ -149,8 +154,9 @@ def match(rule: CaseRule, subject: Subject) -> tuple[str, ...] | None:
     asked = [subject.intent.value] if rule.intents and subject.intent else []
     known = [f"{subject.tier} customer"] if subject.tier else []
     known += [each for each in subject.columns if each in rule.customers]
+    far = [f"reach {subject.reach:,}"] if rule.min_reach is not None else []
     said = (f'"{each}"' for each in keywords)
-    return (*_marks(subject), *asked, *topics, *said, *known)
+    return (*_marks(subject), *asked, *far, *topics, *said, *known)
 
 
 def _urgency(rule: CaseRule) -> tuple[int, float]:

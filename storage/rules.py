@@ -27,6 +27,7 @@ from storage.case_model import (
     Transfer,
 )
 from storage.clocks import Promise, PromiseTime
+from storage.customer_columns import BAND, OWNER
 from storage.database import Database
 from storage.errors import ConfigError, NotFound, Refused
 from storage.models import (
@@ -47,16 +48,17 @@ from storage.times import millis, moment
 HISTORY_DAYS = 14
 """Older mentions open no case: the first import must not greet a team with a mountain."""
 
-CANDIDATES = """
+CANDIDATES = f"""
 SELECT m.id, m.version, m.pending, m.published_at, m.first_seen_at, m.replied,
   m.deleted_at IS NOT NULL OR m.erased_at IS NOT NULL, c.id, s.kind, s.label, m.rating, m.nps,
-  m.score, m.topics, m.signs, s.lang, o.key, b.own, v.title, v.text, p.key, k.tier, k.extra
+  m.score, m.topics, m.signs, s.lang, o.key, b.own, v.title, v.text, p.key, k.tier, k.extra,
+  {OWNER}, {BAND}, r.value
 FROM mentions m JOIN slices s ON s.id = m.slice_id
 JOIN brands b ON b.id = s.brand_id JOIN sources o ON o.id = s.source_id
 LEFT JOIN versions v ON v.mention_id = m.id AND v.version = m.version
 LEFT JOIN cases c ON c.mention_id = m.id JOIN places p ON p.id = m.place_id
 LEFT JOIN identities i ON i.mention_id = m.id AND i.author <> ''
-LEFT JOIN customers k ON k.key = i.author
+LEFT JOIN customers k ON k.key = i.author LEFT JOIN reach r ON r.mention_id = m.id
 """
 """Mentions as rules look at them; each row is a ``Candidate``."""
 _DUE = CANDIDATES + "WHERE m.pending IN (2, 6) AND m.pending > 0 LIMIT ?"
@@ -96,6 +98,9 @@ class Candidate(NamedTuple):
     place: str
     tier: str | None
     extra: str | None
+    owner: str | None
+    band: str
+    reach: int | None
 
 
 def open_cases(
@@ -249,8 +254,15 @@ def subject(due: Candidate, topics: Mapping[int, str]) -> Subject:
         text=f"{due.title or ''}\n{due.text or ''}",
         place=due.place,
         tier=due.tier or "",
-        columns=tuple(f"{name}={value}" for name, value in json.loads(due.extra or "{}").items()),
+        columns=_columns(due),
+        reach=due.reach or 0,
     )
+
+
+def _columns(due: Candidate) -> tuple[str, ...]:
+    """Return what the list of customers holds of a writer, as "COLUMN=VALUE"."""
+    found = {"owner": due.owner or "", "value": due.band, **json.loads(due.extra or "{}")}
+    return tuple(f"{name}={value}" for name, value in found.items() if value)
 
 
 def active(conn: sqlite3.Connection) -> tuple[CaseRule, ...]:

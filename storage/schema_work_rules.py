@@ -1,4 +1,4 @@
-"""Rules that acknowledge a message by themselves, and what each did; one more migration."""
+"""Rules that acknowledge a message by themselves, what each did, and reach; two migrations."""
 
 from __future__ import annotations
 
@@ -27,3 +27,12 @@ CREATE UNIQUE INDEX outbox_one_acknowledgement ON outbox (case_id)
 def acknowledgements(db: sqlite_utils.Database) -> None:
     """Rules for acknowledgements, off by default, and what they did."""
     run(db, _ACKNOWLEDGEMENTS)
+
+
+@migrations()
+def reach(db: sqlite_utils.Database) -> None:
+    """How far a mention reached, where its source tells."""
+    db.conn.execute(
+        "CREATE TABLE reach (mention_id INTEGER PRIMARY KEY REFERENCES mentions,"
+        " value INTEGER NOT NULL) STRICT"
+    )

@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
-from storage import cases, listing
+from storage import cases, customer_columns, listing
 from storage.case_lists import Item
 from storage.people import Person
 from storage.times import millis
@@ -169,11 +169,10 @@ def _sieved(sieve: Sieve, args: Args) -> str:
         found += _KNOWN.format("k.tier = :tier")
         args["tier"] = sieve.tier
     if sieve.customer:
-        column, _, args["value"] = sieve.customer.partition("=")
-        args["column"] = column
-        found += _KNOWN.format(
-            "EXISTS (SELECT 1 FROM json_each(k.extra) j WHERE j.key = :column AND j.value = :value)"
-        )
+        column, _, value = sieve.customer.partition("=")
+        held = customer_columns.value_of(column)
+        args |= {"column": column, "value": value}
+        found += _KNOWN.format(f"{held.sql.replace('?', ':column')} = :value")
     if sieve.priority < ALL.priority:
         found += " AND c.priority <= :priority"
         args["priority"] = sieve.priority

@@ -18,6 +18,7 @@ from sentiment.survival import Wait
 from storage import (
     cases,
     clocks,
+    customer_columns,
     customers,
     desk_figures,
     people,
@@ -71,11 +72,11 @@ def test_a_tier_and_a_column_are_conditions_of_rules(tmp_path: Path) -> None:
     assert "gold customer" in found["Gold"].reasons
     assert "region=south" in found["South"].reasons
     assert customers.tiers(db.reader()) == ["gold", "silver"]
-    assert customers.columns(db.reader()) == {"region": ["north", "south"]}
+    assert customer_columns.columns(db.reader())["region"] == ["north", "south"]
     assert customers.of(db.reader(), "customer 1") == known[0]
     assert customers.of(db.reader(), "Customer 1") is None
     with db.write() as conn:
-        customers.remove(conn, "customer 1")
+        customers.remove(conn, "customer 1", lea)
     assert customers.count(db.reader()) == 1
     with pytest.raises(Refused), db.write() as conn:
         customers.save(conn, known, people.person(conn, "Ana", NOW), NOW)

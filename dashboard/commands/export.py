@@ -90,7 +90,7 @@ def in_words(flt: MentionFilter) -> str:
     """Return a filter as people read it."""
     parts = [f"from {flt.start}"] if flt.start else []
     parts += [f"to {flt.end}"] if flt.end else []
-    for name in (*_LISTS, "places", "marks"):
+    for name in (*_LISTS, "places", "customers", "marks"):
         values = getattr(flt, name)
         if values:
             parts.append(f"{name} {', '.join(map(str, values))}")

@@ -42,6 +42,7 @@ class Chosen(NamedTuple):
     marks: tuple[str, ...]
     unanswered: bool
     since: datetime | None
+    customers: tuple[str, ...]
 
     def filter(self, conn: sqlite3.Connection) -> MentionFilter:
         """Return the filter; refuse names that the database does not know."""
@@ -72,6 +73,7 @@ class Chosen(NamedTuple):
             marks=tuple(Mark(each) for each in self.marks),
             unanswered=self.unanswered,
             since=_moment(conn, self.since),
+            customers=_customers(conn, self.customers),
         )
 
 
@@ -121,6 +123,7 @@ _OPTIONS: tuple[Callable[[Any], Any], ...] = (
         type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]),
         help="First seen at that time or later, in the reporting timezone.",
     ),
+    _many("--customer", "customers", "Column of known customers, such as tier=gold."),
 )
 
 
@@ -134,6 +137,15 @@ def _moment(conn: sqlite3.Connection, value: datetime | None) -> datetime | None
     from storage import workspace
 
     return None if value is None else value.replace(tzinfo=ZoneInfo(workspace.timezone(conn)))
+
+
+def _customers(conn: sqlite3.Connection, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Return columns of customers with values; refuse columns that nobody has."""
+    from storage import customer_columns
+
+    for each in wanted:
+        customer_columns.known(conn, customer_columns.parted(each)[0])
+    return wanted
 
 
 def _known(conn: sqlite3.Connection, what: str, sql: str, wanted: Iterable[str]) -> None:

@@ -51,7 +51,7 @@ def _fields(at: At, now: Sieve) -> None:
         "tag": ("Tag", case_data.case_tags(at)),
         "rule": ("Opened by", case_data.rule_names(at)),
         "tier": ("Customer's tier", case_data.customer_tiers(at)),
-        "customer": ("Customers with", case_data.customer_columns(at)),
+        "customer": ("Customers with", case_data.columns_of_customers(at)),
     }
     for name, (label, values) in options.items():
         set_to = getattr(now, name)

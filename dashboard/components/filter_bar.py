@@ -30,6 +30,7 @@ _LISTS = {
     "label": "Label",
     "lang": "Language",
     "place": "Place",
+    "customer": "Customers with",
     "intent": "Intent",
     "urgency": "Urgency",
     "stars": "Stars and text",
@@ -184,6 +185,8 @@ def _lists(
         "stars": [filters.DISAGREE],
     }
     topics = dict(known.topics)
+    if known.customers:
+        offered["customer"] = known.customers
     names = {"topic": topics, "urgency": _URGENCY}
     with box:
         for name, title in _LISTS.items():
@@ -191,7 +194,7 @@ def _lists(
             _set(f"f.{name}", chosen)
             st.multiselect(
                 title,
-                list(dict.fromkeys([*offered[name], *chosen])),
+                list(dict.fromkeys([*offered.get(name, ()), *chosen])),
                 key=f"f.{name}",
                 format_func=partial(_shown, names.get(name, {})),
                 on_change=partial(_list_changed, name),

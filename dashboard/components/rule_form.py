@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import brand_words, data, markup, rule_words
 from dashboard.components import notices, rule_list, session, steering
 from dashboard.data import At
-from storage import customers, rule_history, rule_preview, rules
+from storage import customer_columns, customers, rule_history, rule_preview, rules
 from storage.errors import EarshotError, InputError
 from storage.models import Intent, Kind, Label, Urgency
 from storage.rule_matching import CaseRule
@@ -138,9 +138,9 @@ def _wants(key: str, now: CaseRule) -> dict[str, Any]:
 
 def _customers(at: At, key: str, now: CaseRule) -> dict[str, Any]:
     conn = at.db.reader()
-    columns = customers.columns(conn)
-    known = [f"{name}={value}" for name, values in columns.items() for value in values]
-    found = {}
+    columns = customer_columns.columns(conn)
+    known = [f"{n}={value}" for n, values in columns.items() if n != "tier" for value in values]
+    found: dict[str, Any] = {}
     for name, label, options in (
         ("sources", "Sources", list(data.choices(at).sources)),
         ("tiers", "Customers of tier", customers.tiers(conn)),
@@ -149,7 +149,14 @@ def _customers(at: At, key: str, now: CaseRule) -> dict[str, Any]:
         chosen = list(getattr(now, name))
         everything = list(dict.fromkeys([*options, *chosen]))
         found[name] = tuple(st.multiselect(label, everything, chosen, key=f"{key}-{name}"))
-    return found
+    reach = st.number_input(
+        "Reach, at least",
+        0,
+        value=now.min_reach or 0,
+        key=f"{key}-reach",
+        help="Votes, likes, views or followers, where the source tells them; 0 is any.",
+    )
+    return found | {"min_reach": int(reach) or None}
 
 
 def _urgency(key: str, now: CaseRule) -> dict[str, Any]:
