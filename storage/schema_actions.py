@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 # What is judged never changes once registered: only dates of doing, withdrawing and
 # publishing are added, as events. ``scope`` is a JSON object of lists: brands, sources.
@@ -29,7 +29,6 @@ _GUARDS = (
 )
 
 
-@migrations()
 def m019_actions(db: sqlite_utils.Database) -> None:
     """Actions and what became of them."""
     run(db, _ACTIONS)

@@ -8,12 +8,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage import schema_desk, schema_outbox
-from storage.schema import migrations, run
-
-# Theirs are the tables that are changed and referred to: they must come first.
-assert schema_desk
-assert schema_outbox
+from storage.statements import run
 
 _ALERTING = """
 ALTER TABLE alerts ADD COLUMN severity TEXT NOT NULL DEFAULT 'normal';
@@ -37,7 +32,6 @@ CREATE INDEX alert_tellings_due ON alert_tellings (due_at) WHERE entry_id IS NUL
 """
 
 
-@migrations()
 def alerting(db: sqlite_utils.Database) -> None:
     """Severity, rules, routes, thumbs and who was told of alerts."""
     run(db, _ALERTING)

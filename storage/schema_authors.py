@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 _AUTHORS = """
 CREATE INDEX identities_author ON identities (author) WHERE author <> '';
 """
 
 
-@migrations()
 def m007_authors(db: sqlite_utils.Database) -> None:
     """Find people by name."""
     run(db, _AUTHORS)

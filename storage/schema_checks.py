@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 _CHECKS = """
 CREATE TABLE check_draws (
@@ -30,7 +30,6 @@ CREATE TABLE label_answers (
 """
 
 
-@migrations()
 def m020_checks(db: sqlite_utils.Database) -> None:
     """Random texts that people label without seeing what the model said."""
     run(db, _CHECKS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 _PEOPLE = """
 CREATE TABLE people (
@@ -89,13 +89,11 @@ CREATE INDEX alert_events_alert ON alert_events (alert_id);
 """
 
 
-@migrations()
 def m002_people(db: sqlite_utils.Database) -> None:
     """Who acts."""
     run(db, _PEOPLE)
 
 
-@migrations()
 def m003_cases(db: sqlite_utils.Database) -> None:
     """Cases, the chain of their events, and the actor that is the program itself."""
     db.conn.execute("INSERT INTO people VALUES (0, 'earshot', 'system', 0)")
@@ -105,13 +103,11 @@ def m003_cases(db: sqlite_utils.Database) -> None:
     run(db, _CASES)
 
 
-@migrations()
 def m004_case_rules(db: sqlite_utils.Database) -> None:
     """What opens a case."""
     run(db, _RULES)
 
 
-@migrations()
 def m005_alerts(db: sqlite_utils.Database) -> None:
     """Alerts and their life."""
     run(db, _ALERTS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 # ``sources`` tells for each source the languages that it had; ``arrays`` of versions that
 # were never promoted are let go when newer ones come. A promotion without a model is one
@@ -32,7 +32,6 @@ CREATE INDEX model_promotions_group ON model_promotions (source_id, lang, id);
 """
 
 
-@migrations()
 def m008_learning(db: sqlite_utils.Database) -> None:
     """Models learned from own labels."""
     run(db, _LEARNING)

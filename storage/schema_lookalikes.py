@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 # SQLite cannot add a column to a UNIQUE constraint: the table is made anew with its ids.
 _SLICES = """
@@ -60,7 +60,6 @@ _GUARDS = (
 )
 
 
-@migrations()
 def m010_lookalikes(db: sqlite_utils.Database) -> None:
     """Look-alikes, and figures with and without suspicious ones."""
     run(db, _SLICES)

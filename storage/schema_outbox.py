@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 # ``content`` is a reply's text or a mail as JSON, ``closing`` what follows once a reply
 # stands; both go with an erasure. ``back`` is the state to which the case returns.
@@ -25,7 +25,6 @@ CREATE UNIQUE INDEX outbox_one_reply ON outbox (case_id)
 """
 
 
-@migrations()
 def m009_outbox(db: sqlite_utils.Database) -> None:
     """Replies and mails on their way."""
     run(db, _OUTBOX)
@@ -50,7 +49,6 @@ CREATE TABLE case_outcomes (
 """
 
 
-@migrations()
 def after_the_reply(db: sqlite_utils.Database) -> None:
     """Mails sent again, what customers were asked afterwards, and what came of replies."""
     run(db, _AFTER)

@@ -11,7 +11,8 @@ import sqlite_utils
 
 from storage.facts import SUMS
 from storage.measures import MEASURES
-from storage.schema import migrations, rollup, run
+from storage.schema_facts import rollup
+from storage.statements import run
 
 _PARTS = """
 CREATE TABLE place_slices (
@@ -35,7 +36,6 @@ INSERT INTO rollup_place_month SELECT topic_id, slice_id,
 """
 
 
-@migrations()
 def m016_places(db: sqlite_utils.Database) -> None:
     """Figures by place from cells of their own."""
     run(db, _PARTS)

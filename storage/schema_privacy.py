@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 # An erasure without ``done_at`` took the words out of the tables, but some process still
 # kept old pages of the file from being overwritten.
@@ -17,7 +17,6 @@ CREATE TABLE erasures (
 """
 
 
-@migrations()
 def m006_erasures(db: sqlite_utils.Database) -> None:
     """Receipts of erasures."""
     run(db, _ERASURES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 # Numbers are counted again whenever asked for, so none is kept; of a quote only whose it
 # was, so that an erased one stays erased here, too. Comments and hidings are only added:
@@ -30,7 +30,6 @@ CREATE INDEX report_hidings_week ON report_hidings (week, id);
 """
 
 
-@migrations()
 def m013_reports(db: sqlite_utils.Database) -> None:
     """Editions of summaries."""
     run(db, _REPORTS)

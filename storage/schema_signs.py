@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 _SIGNS = """
 ALTER TABLE scores ADD COLUMN signs TEXT NOT NULL DEFAULT '';
@@ -21,7 +21,6 @@ CREATE TABLE mention_signs (
 """
 
 
-@migrations()
 def m012_signs(db: sqlite_utils.Database) -> None:
     """Intent, urgency, and where stars and text disagree."""
     run(db, _SIGNS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 # ``day`` is 1 (Monday) to 7 of a week, or 1 to 28 of a month; ``minute`` that of the day in
 # the reporting timezone. Nothing due before ``since_at`` is sent; ``done`` is the newest
@@ -23,7 +23,6 @@ CREATE INDEX outbox_kind ON outbox (kind, id);
 """
 
 
-@migrations()
 def m023_summaries(db: sqlite_utils.Database) -> None:
     """Schedules of summaries, whom each is mailed to, and places of an edition."""
     run(db, _SCHEDULES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 # Only added to: the newest row of a kind and measure up to a moment is the target of then.
 # ``value`` is in the unit of the measure, NULL where the target was taken away.
@@ -16,7 +16,6 @@ CREATE TABLE targets (
 """
 
 
-@migrations()
 def targets_of_figures(db: sqlite_utils.Database) -> None:
     """Targets, each with owner and date."""
     run(db, _TARGETS)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 _TREE = """
 ALTER TABLE topics ADD COLUMN parent_id INTEGER REFERENCES topics;
@@ -46,7 +46,6 @@ _GUARDS = (
 )
 
 
-@migrations()
 def m017_topics(db: sqlite_utils.Database) -> None:
     """A tree of topics, its events, and what discovery proposes."""
     run(db, _TREE)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 # ``before_at`` is the end of the visit before the one that goes on.
 _WATCH = """
@@ -29,7 +29,6 @@ _GUARDS = (
 )
 
 
-@migrations()
 def watching(db: sqlite_utils.Database) -> None:
     """Visits, languages and places of people, and changes of settings."""
     run(db, _WATCH)

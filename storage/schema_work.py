@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 _CASES = """
 ALTER TABLE cases ADD COLUMN approval TEXT;
@@ -44,7 +44,6 @@ CREATE INDEX notices_unread ON notices (person_id, id) WHERE read_at IS NULL;
 """
 
 
-@migrations()
 def cases_together(db: sqlite_utils.Database) -> None:
     """Approvals, pauses, tags, tickets; what is being typed and by whom; notices."""
     run(db, _CASES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 _ANSWERS = """
 CREATE TABLE templates (
@@ -41,7 +41,6 @@ CREATE TABLE away (
 """
 
 
-@migrations()
 def answers_customers_clocks(db: sqlite_utils.Database) -> None:
     """What an answer begins with, whom it goes to, and by when."""
     for script in (_ANSWERS, _CUSTOMERS, _CLOCKS):

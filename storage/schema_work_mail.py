@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 _MAIL = """
 CREATE TABLE person_mail (
@@ -13,7 +13,6 @@ CREATE INDEX cases_tagged ON cases (id) WHERE tags <> '[]' AND closed_at IS NULL
 """
 
 
-@migrations()
 def digests_by_mail(db: sqlite_utils.Database) -> None:
     """Addresses of digests, and tags of open cases."""
     run(db, _MAIL)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 # ``person`` is a keyed digest of site and name; ``left_out`` says why nothing was sent.
 _ACKNOWLEDGEMENTS = """
@@ -23,13 +23,11 @@ CREATE UNIQUE INDEX outbox_one_acknowledgement ON outbox (case_id)
 """
 
 
-@migrations()
 def acknowledgements(db: sqlite_utils.Database) -> None:
     """Rules for acknowledgements, off by default, and what they did."""
     run(db, _ACKNOWLEDGEMENTS)
 
 
-@migrations()
 def reach(db: sqlite_utils.Database) -> None:
     """How far a mention reached, where its source tells."""
     db.conn.execute(
