@@ -224,6 +224,7 @@ def _rule(raw: dict[str, Any]) -> CaseRule:
         places=strings(raw, "places"),
         tiers=strings(raw, "tiers"),
         customers=strings(raw, "customers"),
+        min_reach=typed(raw, "min_reach", int, None),
         own_only=typed(raw, "own_only", bool, True),
         priority=typed(raw, "priority", int, 3),
         due_hours=typed(raw, "due_hours", float, 24.0),

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from storage import workspace
 from storage.database import Database
 from storage.models import RATING_SCALE
 from storage.times import millis, moment
@@ -38,6 +39,22 @@ class Outcome(NamedTuple):
     before: float | None = None
     after: float | None = None
 
+
+_AS_OF = "outcomes_at"
+"""Name under which a workspace remembers when outcomes were derived last."""
+# Anything that an outcome follows from and that came, went or changed since a time.
+_MOVED = """
+SELECT 1 FROM cases c JOIN mentions m ON m.id = c.mention_id WHERE c.id = :case AND (
+  c.last_at >= :as_of OR m.deleted_at >= :as_of OR m.erased_at >= :as_of
+  OR EXISTS (SELECT 1 FROM versions v WHERE v.mention_id = m.id AND v.learned_at >= :as_of)
+  OR EXISTS (SELECT 1 FROM outbox o WHERE o.mention_id = m.id AND o.changed_at >= :as_of)
+  OR EXISTS (SELECT 1 FROM follow_ups f WHERE f.case_id = c.id AND f.answered_at >= :as_of)
+  OR EXISTS (SELECT 1 FROM identities i JOIN identities a ON a.author = i.author
+    AND a.author <> '' AND a.place_id = i.place_id JOIN mentions n ON n.id = a.mention_id
+    WHERE i.mention_id = m.id AND i.author <> '' AND n.first_seen_at >= :as_of)
+  OR EXISTS (SELECT 1 FROM mentions n WHERE n.place_id = m.place_id
+    AND (n.deleted_at >= :as_of OR n.erased_at >= :as_of)))
+"""
 
 _Row = tuple[int, str, int, int | None, int | None]
 
@@ -74,11 +91,10 @@ def of_case(conn: sqlite3.Connection, case_id: int) -> list[Outcome]:
     return [_outcome(row) for row in sorted(_found(conn, case_id), key=lambda row: row[2])]
 
 
-def refresh(db: Database) -> int:
-    """Bring the table up to the facts; return how many rows moved. One write, if any."""
-    if not differences(db.reader()):
-        return 0
+def refresh(db: Database, now: datetime) -> int:
+    """Bring the table up to the facts; return how many rows moved."""
     with db.write() as conn:
+        workspace.set_meta(conn, _AS_OF, str(millis(now)))
         wanted, stored = set(_found(conn)), _stored(conn)
         conn.executemany(
             "DELETE FROM case_outcomes WHERE case_id = ? AND what = ? AND at = ?",
@@ -97,6 +113,20 @@ def differences(conn: sqlite3.Connection) -> list[str]:
         *(f"case {row[0]} lacks the outcome {row[1]}" for row in sorted(wanted - stored, key=str)),
         *(f"case {row[0]} has no {row[1]}" for row in sorted(stored - wanted, key=str)),
     ]
+
+
+def unexplained(conn: sqlite3.Connection) -> Iterator[str]:
+    """Yield where the table is not what the facts said when it was derived last.
+
+    What moved since then is brought up by the next look and no difference.
+    """
+    as_of = int(workspace.meta(conn, _AS_OF) or 0)
+    wanted, stored = set(_found(conn)), _stored(conn)
+    for row in sorted(wanted ^ stored, key=str):
+        args = {"case": row[0], "as_of": as_of}
+        if conn.execute(_MOVED, args).fetchone() is None:
+            words = "lacks the outcome" if row in wanted else "has without reason the outcome"
+            yield f"case {row[0]} {words} {row[1]}"
 
 
 def recorded(conn: sqlite3.Connection, since: datetime, until: datetime) -> list[Outcome]:

@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from storage import audit, bursts, case_projection, verify_facts, verify_rollups
+from storage import audit, bursts, case_projection, outcomes, verify_facts, verify_rollups
 from storage.audit import Head
 from storage.database import open_reader
 
@@ -70,6 +70,7 @@ def verify(
         "rollups": verify_rollups.differences,
         "look-alikes": bursts.differences,
         "cases": case_projection.differences,
+        "outcomes": outcomes.unexplained,
         "audit": lambda conn: (_told(each) for each in audit.check(conn, key, outside)),
     }
     conn = _open(path)

@@ -19,7 +19,7 @@ from dashboard.commands import cases as cases_command
 from dashboard.commands import outbox as outbox_command
 from dashboard.delivery import follow_up, mail
 from dashboard.settings import MailSettings
-from storage import cases, follow_ups, outbox, outcomes, people, privacy, rules
+from storage import cases, follow_ups, outbox, outcomes, people, privacy, rules, verify
 from storage.case_model import Claim, RecordReply, Reopen, Resolve
 from storage.database import Database
 from storage.errors import NotFound, Refused
@@ -252,12 +252,31 @@ def test_outcomes_follow_from_versions_and_threads(db: Database) -> None:
     ]
     assert [each.what for each in outcomes.of_case(db.reader(), other)] == [What.ANSWER_CAME]
     assert len(outcomes.differences(db.reader())) == 4
-    assert outcomes.refresh(db) == 4
+    assert list(outcomes.unexplained(db.reader())) == []  # never derived so far
+    assert outcomes.refresh(db, NOW + 3 * HOUR) == 4
     assert outcomes.differences(db.reader()) == []
-    assert outcomes.refresh(db) == 0
+    assert outcomes.refresh(db, NOW + 3 * HOUR) == 0
     assert len(outcomes.recorded(db.reader(), NOW, NOW + DAY)) == 4
     shown = CliRunner().invoke(cases_command.command, ["outcomes", str(case), "--db", str(db.path)])
     assert "rating changed  1 → 4 stars" in shown.output
+
+
+def test_verify_finds_an_outcome_that_does_not_follow(db: Database) -> None:
+    case, other = close(db, 1, NOW), close(db, 4, NOW)
+    store(db, [wrote(1, "Mia@home.example", text="Much better now", rating=4.0)], now=NOW + HOUR)
+    outcomes.refresh(db, NOW + 2 * HOUR)
+    with db.write() as conn:
+        conn.execute("DELETE FROM case_outcomes WHERE what = 'answer_came'")
+        conn.execute("INSERT INTO case_outcomes VALUES (?, 'recovered', 5, NULL, NULL)", (other,))
+    found = verify.verify(db.path, db.key("audit")).findings
+    assert [each.words for each in found if each.check == "outcomes"] == [
+        f"case {case} lacks the outcome answer_came",
+        f"case {other} has without reason the outcome recovered",
+    ]
+    store(db, [wrote(1, "Mia@home.example", text="Worse again", rating=2.0)], now=NOW + 3 * HOUR)
+    assert [each.split()[1] for each in outcomes.unexplained(db.reader())] == [str(other)]
+    outcomes.refresh(db, NOW + 4 * HOUR)
+    assert list(outcomes.unexplained(db.reader())) == []
 
 
 def test_a_viewer_records_nothing(db: Database) -> None:

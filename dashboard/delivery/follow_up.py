@@ -25,7 +25,7 @@ WORDS = {
 
 def look(db: Database, settings: MailSettings | None, now: datetime) -> int:
     """Record what came of replies, then ask whom it is time to ask; return how many."""
-    outcomes.refresh(db)
+    outcomes.refresh(db, now)
     if settings is None or not settings.follow_up:
         return 0
     count = 0
