@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, runtime_checkable
 
+from collectors.clock import utc_now
 from storage.errors import SourceBroken
 from storage.models import Batch, Json, Observation, Source
 
@@ -109,11 +110,6 @@ class Posted(NamedTuple):
     url: str
     text: str
     posted_at: datetime
-
-
-def utc_now() -> datetime:
-    """Return the present moment in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

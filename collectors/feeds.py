@@ -117,7 +117,9 @@ class FeedsCollector:
 
     def __init__(self, services: Services) -> None:
         self._now = services.now
-        self._transport: Transport = transport_for(services)
+        self._transport: Transport = transport_for(
+            services.transport, allow_private=services.allow_private
+        )
 
     @staticmethod
     def recognise(link: str) -> Suggestion | None:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 from urllib.parse import urlencode
 
-from collectors.contract import Services, Vanished, utc_now
+from collectors.clock import utc_now
+from collectors.contract import Services, Vanished
 from collectors.transport import Ask, Reply, Transport, retry_after, shown
 from storage.errors import Retryable, SourceBroken
 

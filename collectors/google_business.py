@@ -63,7 +63,7 @@ class GoogleBusinessCollector:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._transport = transport_for(services)
+        self._transport = transport_for(services.transport, allow_private=services.allow_private)
         self._apis: dict[str, GoogleApi] = {}
 
     @staticmethod

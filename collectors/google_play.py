@@ -57,7 +57,7 @@ class GooglePlayCollector:
 
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._transport = transport_for(services)
+        self._transport = transport_for(services.transport, allow_private=services.allow_private)
         self._api: GoogleApi | None = None
 
     @staticmethod

@@ -79,7 +79,7 @@ class RedditCollector:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._services = services
-        self._transport = transport_for(services)
+        self._transport = transport_for(services.transport, allow_private=services.allow_private)
         self._deadline = deadline
         self._clock = clock
         self._clients: dict[str, RedditClient] = {}

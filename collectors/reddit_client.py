@@ -22,7 +22,7 @@ import requests
 from prawcore import exceptions as core
 from requests.adapters import BaseAdapter
 
-from collectors.contract import utc_now
+from collectors.clock import utc_now
 from collectors.transport import Ask, Reply, Transport, retry_after
 from storage.errors import CollectError, Retryable, SourceBroken
 

@@ -23,8 +23,8 @@ from typing import NamedTuple
 import httpcore2
 import httpx2
 
+from collectors.clock import utc_now
 from collectors.connections import CheckedBackend, CheckedTransport, Deadline, Resolve, lookup
-from collectors.contract import Services, utc_now
 from collectors.packing import unpack
 from storage.errors import Retryable, SourceBroken
 
@@ -223,9 +223,9 @@ class Transport:
             gate.release()
 
 
-def transport_for(services: Services) -> Transport:
+def transport_for(shared: Transport | None, *, allow_private: bool) -> Transport:
     """Return the shared transport, or one of the collector's own."""
-    return services.transport or Transport(allow_private=services.allow_private)
+    return shared or Transport(allow_private=allow_private)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

@@ -9,13 +9,13 @@ from __future__ import annotations
 import html
 import os
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from collectors.clock import utc_now
 from dashboard import choice
 from dashboard.delivery.follow_up import WORDS
 from storage import follow_ups
@@ -51,14 +51,10 @@ def _answer(token: str, do: bool) -> tuple[int, str, str]:
             if not do:
                 word = follow_ups.opened(db, token)[2]
                 return 200, "Did we sort this out?", WORDS.get(word, "")
-            return 200, _DONE[follow_ups.answer_by_link(db, token, _now())], ""
+            return 200, _DONE[follow_ups.answer_by_link(db, token, utc_now())], ""
     except NotFound as error:
         return 404, str(error), ""
     except Refused:
         return 200, _LATE, ""
     except EarshotError:
         return 503, "This cannot be recorded right now; please try again in a minute.", ""
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

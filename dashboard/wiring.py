@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 
 from collectors import registry
+from collectors.clock import utc_now
 from collectors.contract import Check, Collector, Services
 from collectors.pipeline import Analyser, Pipeline, Waiting
 from dashboard import setting_words
@@ -58,11 +59,6 @@ TAKEN_BACK_AT_ONCE = 500
 """Mentions deleted in one transaction when an import is undone."""
 PENDING = {"none": ANALYSE, "14d": ANALYSE | RULES, "all": ANALYSE | RULES | ALL_HISTORY}
 """What ``--open-cases`` leaves to be done with what is new."""
-
-
-def utc_now() -> datetime:
-    """Return the present moment in UTC."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ import httpx2
 import pytest
 
 from collectors.connections import is_public
-from collectors.contract import Services
 from collectors.packing import unpack
 from collectors.transport import PER_HOST, Ask, Limits, Transport, retry_after, shown, transport_for
 from storage.errors import Retryable, SourceBroken
@@ -358,6 +357,6 @@ def test_one_hop_returns_any_status_and_posts_a_body(
 
 
 def test_the_shared_transport_is_used_where_there_is_one(transport: Transport) -> None:
-    assert transport_for(Services(transport=transport)) is transport
+    assert transport_for(transport, allow_private=False) is transport
     with pytest.raises(SourceBroken, match="private"):
-        transport_for(Services()).fetch("http://127.0.0.1:1/")
+        transport_for(None, allow_private=False).fetch("http://127.0.0.1:1/")

@@ -6,12 +6,12 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+from collectors.clock import utc_now
 from dashboard.bench import pages, server, workspaces
 from dashboard.bench.corpus import Corpus
 from dashboard.bench.server import Memory
 from dashboard.bench.table import Figure, Goal, Section
 from dashboard.bench.wire import Session
-from dashboard.wiring import utc_now
 from storage.database import Database
 from storage.times import millis
 

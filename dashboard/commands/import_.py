@@ -116,8 +116,8 @@ def _plans(
     named: bool,
 ) -> list[Plan]:
     """Plan every file before anything is stored."""
+    from collectors.clock import utc_now
     from collectors.tables.plans import Wishes, plan
-    from dashboard.wiring import utc_now
 
     mapping: dict[str, list[str]] = {}
     for pair in pairs:
@@ -255,8 +255,8 @@ def _counts(saved: Saved) -> dict[str, int]:
 
 
 def _show(plans: Sequence[Plan], made: Sequence[Source], as_json: bool) -> None:
+    from collectors.clock import utc_now
     from collectors.tables.reading import preview
-    from dashboard.wiring import utc_now
 
     for plan, source in zip(plans, made, strict=True):
         if as_json:

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import ClassVar
 
 from collectors.contract import Check, KindInfo, Posted, Replies, Suggestion
+from dashboard.sample.company import SEED
 from dashboard.sample.live import live
-from dashboard.sample.opening import SEED
 from storage.models import Batch, Json, Source
 
 

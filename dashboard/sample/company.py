@@ -31,6 +31,8 @@ from dashboard.sample.outlets import OUTLETS
 from storage.models import Brand, Kind, Label, Source
 from storage.rule_matching import CaseRule
 
+SEED = 20_260
+"""Of all that is drawn: the same history on each machine."""
 OWN = "Pantrelo"
 RIVALS = ("Larkbasket", "Vendroo")
 

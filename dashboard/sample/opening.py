@@ -13,13 +13,14 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
+from collectors.clock import utc_now
 from dashboard import watch
 from dashboard.sample import company
 from dashboard.sample.deskwork import desk_history
 from dashboard.sample.history import SampleBatch, history
 from dashboard.sample.plans import DESK_DAYS, DeskStep
 from dashboard.settings import Settings
-from dashboard.wiring import Workspace, utc_now
+from dashboard.wiring import Workspace
 from sentiment import taxonomy
 from storage import cases, mentions, people, polls, rules, sources, workspace
 from storage.case_model import AnyCommand, Claim, Dismiss, RecordReply, Resolve
@@ -28,7 +29,6 @@ from storage.errors import Refused
 from storage.models import Batch
 from storage.recast import ANALYSE, RULES
 
-SEED = 20_260
 TIMEZONE = "Europe/Berlin"
 EVERY = 120.0
 """Seconds between looks: the sample should be seen to live."""
@@ -61,7 +61,7 @@ def build(path: Path, say: Callable[[str], object], now: datetime | None = None)
     space = Workspace(Database(partial), Settings(), clock)
     _set_up(space, began)
     say("The sample company is being prepared: 18 months of feedback, half a minute ...")
-    batches = list(history(SEED, began))
+    batches = list(history(company.SEED, began))
     desk_from = began - timedelta(days=DESK_DAYS + 1)
     _store(space, clock, [each for each in batches if each.at < desk_from], ANALYSE)
     clock.at = desk_from
@@ -116,7 +116,7 @@ def _watch(space: Workspace, clock: Clock, began: datetime) -> None:
 
 def _relive(space: Workspace, clock: Clock, batches: list[SampleBatch], began: datetime) -> None:
     """Live the last weeks a few hours at a time: collect, understand, work on cases."""
-    steps = list(desk_history(SEED, began))
+    steps = list(desk_history(company.SEED, began))
     for end, some in _shifts(batches):
         _store(space, clock, some, ANALYSE | RULES)
         clock.at = min(end, began)
