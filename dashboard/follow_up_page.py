@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse
 from collectors.clock import utc_now
 from dashboard import choice
 from dashboard.delivery.follow_up import WORDS
-from storage import follow_ups
+from storage import follow_ups, told
 from storage.database import Database
 from storage.errors import EarshotError, NotFound, Refused
 
@@ -48,6 +48,8 @@ def _answer(token: str, do: bool) -> tuple[int, str, str]:
     path = choice.current(Path(os.environ.get("EARSHOT_DB", "earshot.db")))
     try:
         with closing(Database(path, create=False)) as db:
+            if token.startswith("told-"):
+                return _told(db, token, do)
             if not do:
                 word = follow_ups.opened(db, token)[2]
                 return 200, "Did we sort this out?", WORDS.get(word, "")
@@ -58,3 +60,12 @@ def _answer(token: str, do: bool) -> tuple[int, str, str]:
         return 200, _LATE, ""
     except EarshotError:
         return 503, "This cannot be recorded right now; please try again in a minute.", ""
+
+
+def _told(db: Database, token: str, do: bool) -> tuple[int, str, str]:
+    """Answer a link of a mail that told what was changed: it can only stop further ones."""
+    if not do:
+        told.opened(db, token)
+        return 200, "Shall we not write to you again?", WORDS["stop"]
+    told.stop_by_link(db, token, utc_now())
+    return 200, _DONE["stop"], ""

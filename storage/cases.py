@@ -201,6 +201,7 @@ def erase(db: Database, mention_ids: Iterable[int], actor: Person, now: datetime
         for mention_id in mention_ids:
             case = of_mention(conn, mention_id)
             if case is None:
+                _empty_outbox(conn, mention_id)
                 continue
             count += 1
             if case.state is CaseState.SENDING:
@@ -289,16 +290,18 @@ def _root_cause(conn: sqlite3.Connection, name: str) -> int:
     return int(row[0])
 
 
-def _delete_words(conn: sqlite3.Connection, mention_id: int) -> None:
-    """Delete texts of events; a root cause that only this case names loses its name.
-
-    What waits in the outbox does not leave any more.
-    """
+def _empty_outbox(conn: sqlite3.Connection, mention_id: int) -> None:
+    """Delete what is written to the writer of a mention; what waits does not leave any more."""
     conn.execute(
         "UPDATE outbox SET content = NULL, closing = NULL, native_id = NULL, url = NULL,"
         " error = NULL, state = iif(state = 'sent', state, 'cancelled') WHERE mention_id = ?",
         (mention_id,),
     )
+
+
+def _delete_words(conn: sqlite3.Connection, mention_id: int) -> None:
+    """Delete texts of events; a root cause that only this case names loses its name."""
+    _empty_outbox(conn, mention_id)
     conn.execute(
         "DELETE FROM event_content WHERE seq IN (SELECT e.seq FROM cases c"
         " JOIN case_events e ON e.case_id = c.id WHERE c.mention_id = ?)",

@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-import re
 import sqlite3
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from storage import cases, mail_outbox
+from storage import addressees, cases, mail_outbox
 from storage.case_model import Note, Reopen
 from storage.database import Database
 from storage.errors import NotFound, Refused
@@ -26,11 +24,6 @@ AFTER = timedelta(hours=24)
 """How long after closing somebody is asked; reopened meanwhile, they are not."""
 FORGET = timedelta(days=7)
 """Cases closed longer ago are not asked about any more."""
-ONCE_IN = timedelta(days=30)
-"""Nobody is asked more often, whatever happens."""
-
-_MAIL = re.compile(r"[^\s@<>,;()\[\]\\\"]+@[^\s@<>,;()\[\]\\\"]+\.[^\s@<>,;()\[\]\\\"]+")
-_COLUMNS = ("email", "e-mail", "mail", "email address", "e-mail address", "email_address")
 
 
 class Asked(NamedTuple):
@@ -71,8 +64,8 @@ def due(db: Database, now: datetime) -> list[Asked]:
     )
     found: dict[str, Asked] = {}
     for case_id, mention_id, closed, author, extra, brand in rows:
-        address = _address(author, extra)
-        if address and address not in found and _may_ask(db, address, now):
+        address = addressees.address(author, extra)
+        if address and address not in found and addressees.may_ask(db, address, now):
             found[address] = Asked(case_id, mention_id, moment(closed), address, author, brand)
     return list(found.values())
 
@@ -80,7 +73,7 @@ def due(db: Database, now: datetime) -> list[Asked]:
 def ask(db: Database, asked: Asked, mail: Mail, now: datetime) -> bool:
     """Put the question into the outbox, unless somebody asked meanwhile; say whether it did."""
     with db.write() as conn:
-        if not _may_ask(db, asked.address, now, conn):
+        if not addressees.may_ask(db, asked.address, now, conn):
             return False
         key = f"{asked.case_id}:{millis(asked.closed_at)}"
         entry = mail_outbox.enqueue(
@@ -98,7 +91,7 @@ def ask(db: Database, asked: Asked, mail: Mail, now: datetime) -> bool:
             (
                 asked.case_id,
                 millis(asked.closed_at),
-                _person(db, asked.address),
+                addressees.person(db, asked.address),
                 entry.id,
                 millis(now),
             ),
@@ -150,7 +143,7 @@ def answer(
 
 def stop(db: Database, address: str, actor: Person, now: datetime) -> None:
     """Never ask the person of an address again."""
-    _stop(db, _person(db, address), actor, now)
+    addressees.stop(db, addressees.person(db, address), actor, now)
 
 
 def link(db: Database, follow_up: FollowUp | Asked, word: str) -> str:
@@ -175,7 +168,7 @@ def answer_by_link(db: Database, token: str, now: datetime) -> str:
     if row is None:
         raise NotFound("this link is not known here (any more)")
     if word == "stop":
-        _stop(db, bytes(row[0]), EARSHOT, now)
+        addressees.stop(db, bytes(row[0]), EARSHOT, now)
     else:
         answer(db, case_id, word == "yes", now, actor=EARSHOT, by="by a link")
     return word
@@ -191,38 +184,6 @@ def opened(db: Database, token: str) -> tuple[int, int, str]:
             if hmac.compare_digest(wanted, seal):
                 return int(case_id), int(closed), word
     raise NotFound("this link is not known here (any more)")
-
-
-def _may_ask(
-    db: Database, address: str, now: datetime, conn: sqlite3.Connection | None = None
-) -> bool:
-    person = _person(db, address)
-    row = (conn or db.reader()).execute(
-        "SELECT EXISTS (SELECT 1 FROM follow_up_stops WHERE person = :person) OR"
-        " EXISTS (SELECT 1 FROM follow_ups WHERE person = :person AND asked_at > :since)",
-        {"person": person, "since": millis(now - ONCE_IN)},
-    )
-    return not row.fetchone()[0]
-
-
-def _stop(db: Database, person: bytes, actor: Person, now: datetime) -> None:
-    with db.write() as conn:
-        conn.execute(
-            "INSERT OR IGNORE INTO follow_up_stops VALUES (?,?,?)", (person, millis(now), actor.id)
-        )
-
-
-def _address(author: str, extra: str | None) -> str:
-    """Return the mail address that somebody left: in a column of a survey, or as their name."""
-    columns = {name.strip().lower(): value for name, value in json.loads(extra or "{}").items()}
-    for given in (*(columns.get(name, "") for name in _COLUMNS), author):
-        if _MAIL.fullmatch(given.strip()):
-            return str(given.strip())
-    return ""
-
-
-def _person(db: Database, address: str) -> bytes:
-    return hmac.digest(db.key("follow-up"), address.strip().lower().encode(), "sha256")
 
 
 def _seal(db: Database, case_id: int, closed: int, word: str) -> str:

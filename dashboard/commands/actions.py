@@ -129,6 +129,53 @@ def card(db_path: Path, config_path: Path, number: int, out: Path) -> None:
     click.echo(str(out))
 
 
+@command.command("tell")
+@click.argument("number", type=int)
+@click.option("--text", required=True, help="What was changed, in words for who asked for it.")
+@click.option("--send", is_flag=True, help="Hand the mails over.  [default: only list them]")
+@click.option("--although", default="", metavar="WHY", help="Send what the checks doubt, too.")
+@who
+@options.as_json
+@options.places
+def tell(db_path: Path, config_path: Path, number: int, as_json: bool, **given: Any) -> None:
+    """Tell everybody who raised the topic what was changed: one mail a person.
+
+    Without --send it says who would get one, who is held back and why, and shows the first.
+    """
+    from dashboard import telling, wiring
+    from storage import actions, people
+
+    space = wiring.open_workspace(db_path, config_path, create=False)
+    try:
+        action = actions.get(space.db.reader(), number)
+        words = telling.checked(given["text"])
+        made = telling.plan(space, action, telling.people(space, action), words)
+        sent = 0
+        if given["send"]:
+            with space.db.write() as conn:
+                by = people.person(conn, given["actor"], space.now())
+            sent = telling.start(space, number, words, given["although"], by)
+    finally:
+        space.close()
+    row = {
+        "raised": len(made.people),
+        "ways": {way.name.lower(): count for way, count in made.ways.items()},
+        "passed": len(made.passed),
+        "sent": sent,
+        "said": telling.summed(made),
+        "held": telling.reasons(made),
+        "first": made.passed[0].mail.text if made.passed else "",
+    }
+    options.say(as_json, row, _tell_words)
+
+
+def _tell_words(row: dict[str, Any]) -> str:
+    held = [f"held back, {each}" for each in row["held"]]
+    first = ["", row["first"]] if row["first"] and not row["sent"] else []
+    sent = [f"{row['sent']} mails are on their way"] if row["sent"] else []
+    return "\n".join([row["said"], *held, *first, *sent])
+
+
 def _judged(db: Database) -> Iterator[Judged]:
     from zoneinfo import ZoneInfo
 

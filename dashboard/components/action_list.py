@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import streamlit as st
 
 from dashboard import data, markup, proof, proof_card, report_markup
-from dashboard.components import frame, links, notices, session
+from dashboard.components import action_telling, frame, links, notices, session
 from dashboard.data import At
 from dashboard.proof import Judged
 from dashboard.reports import wording
-from storage import actions
+from storage import actions, told
 from storage.actions import Scope
-from storage.models import Label, MentionFilter
 from storage.people import Person
 
 _MEASURES = {
@@ -91,8 +88,9 @@ def _card(at: At, judged: Judged, person: Person | None) -> None:
         if judged.points:
             st.html(report_markup.image(proof.drawing(judged)), width=560)
         with st.container(horizontal=True, vertical_alignment="center"):
-            if action.done_on:
-                _raised(judged, action.done_on)
+            raised = told.asked_for(at.db.reader(), action)
+            if raised is not None:
+                links.mentions("Who raised it →", raised)
             if person is not None and action.withdrawn is None:
                 _steps(judged, person)
             st.download_button(
@@ -105,22 +103,8 @@ def _card(at: At, judged: Judged, person: Person | None) -> None:
                 key=f"action.card-{action.id}",
                 on_click="ignore",
             )
-
-
-def _company(at: At) -> str:
-    return ", ".join(each.name for each in data.brands(at) if each.own)
-
-
-def _raised(judged: Judged, done_on: date) -> None:
-    action = judged.action
-    raised = MentionFilter(
-        end=done_on,
-        topics=(action.topic,),
-        brands=action.scope.brands,
-        sources=action.scope.sources,
-        labels=(Label.NEGATIVE,),
-    )
-    links.mentions("Who raised it →", raised)
+        if action.done_on is not None and action.withdrawn is None:
+            action_telling.draw(at, action, person)
 
 
 def _steps(judged: Judged, person: Person) -> None:
