@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.schema import migrations, run
+from storage.statements import run
 
 # ``person`` is a keyed digest of a mail address, or of a name at a place. Without an entry
 # somebody is to be told by a reply at the source. ``rating`` to ``label`` are what they gave
@@ -29,7 +29,6 @@ CREATE TABLE action_returns (
 """
 
 
-@migrations()
 def told_and_came_back(db: sqlite_utils.Database) -> None:
     """Who was told of an action, and what they said afterwards."""
     run(db, _TOLD)
