@@ -154,7 +154,7 @@ def _lookalikes(workspace: Workspace) -> None:
 def _understand(workspace: Workspace) -> None:
     """Score what waits; what cannot wait raises its alert at once, not with the next look."""
     if workspace.understand():
-        from dashboard.watch import look_at_urgent
+        from dashboard.watching.watch import look_at_urgent
 
         look_at_urgent(workspace)
 
@@ -199,7 +199,7 @@ def _summaries(workspace: Workspace) -> None:
 
 
 def _signals(workspace: Workspace) -> None:
-    from dashboard.watch import look
+    from dashboard.watching.watch import look
 
     look(workspace)
 

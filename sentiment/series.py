@@ -159,13 +159,13 @@ def season(past: Past) -> Season:
     values = shown(past)
     hours, days = past.hours % 24, past.hours // 24 % 7
     by_hour, by_day = np.zeros(24), np.zeros(7)
-    middle = float(np.median(values))
+    middle, per_day = float(np.median(values)), past.per_day
     for _ in range(2):
         by_hour = _by_hour(past.hours, values - middle - by_day[days])
         left = values - middle - by_hour[hours]
         for day in np.unique(days):
             there = left[days == day]
-            seen = len(there) / past.per_day
+            seen = len(there) / per_day
             by_day[day] = np.median(there) * seen / (seen + DAY_PRIOR)
     return Season(by_hour, by_day)
 

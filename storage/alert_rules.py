@@ -1,7 +1,7 @@
 """What raises alerts and who hears of them: rules, routes, and thumbs up or down.
 
 Without a stored rule the built-in one counts: what is out of the ordinary, at most two false
-alarms a week. Not here: judging figures by a rule (``dashboard.watch``), when a route's
+alarms a week. Not here: judging figures by a rule (``dashboard.watching``), when a route's
 people are told (``dashboard.desk.routing``).
 """
 

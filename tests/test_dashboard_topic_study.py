@@ -12,9 +12,10 @@ import pytest
 from click.testing import CliRunner
 from streamlit.testing.v1 import AppTest
 
-from dashboard import topic_study, watch, wiring, worker
+from dashboard import topic_study, wiring, worker
 from dashboard.commands.topics import command
 from dashboard.desk import evidence
+from dashboard.watching import watch
 from dashboard.wiring import Workspace
 from storage import alerts, queries, topic_studies, topics, verify
 from storage import workspace as workspaces

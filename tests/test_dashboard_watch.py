@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import watch, wiring
+from dashboard import wiring
 from dashboard.desk import evidence
 from dashboard.settings import Settings
+from dashboard.watching import watch
 from storage import alert_rules, alerts, people, queries, workspace
 from storage.alert_rules import AlertRule, RuleKind
 from storage.alerts import AlertState, Severity, scope_parts

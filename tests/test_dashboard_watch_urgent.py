@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import watch, watched_urgent, wiring
+from dashboard import wiring
+from dashboard.watching import urgent, watch
 from dashboard.wiring import Workspace
 from storage import alerts, case_lists, cases, people, workspace
 from storage.alerts import AlertState
@@ -67,7 +68,7 @@ def test_each_is_raised_at_once_and_once(space: Workspace) -> None:
 
 
 def test_history_and_competitors_raise_nothing(space: Workspace) -> None:
-    take(space, said(1, FIRE, ago=watched_urgent.YOUNG + timedelta(hours=1)))
+    take(space, said(1, FIRE, ago=urgent.YOUNG + timedelta(hours=1)))
     take(space, said(2, FIRE), brand="Rival")
     assert watch.look_at_urgent(space) == []
     assert watch.look(space) == []
@@ -94,9 +95,9 @@ def test_it_lasts_until_somebody_answers(space: Workspace, clock: Clock) -> None
 
 
 def test_an_incident_that_everybody_speaks_of_is_not_an_alert_each(space: Workspace) -> None:
-    take(space, *(said(n, f"{FIRE} ({n})") for n in range(watched_urgent.ONE_BY_ONE + 7)))
+    take(space, *(said(n, f"{FIRE} ({n})") for n in range(urgent.ONE_BY_ONE + 7)))
     raised = watch.look_at_urgent(space)
-    assert len(raised) == watched_urgent.ONE_BY_ONE + 1
+    assert len(raised) == urgent.ONE_BY_ONE + 1
     (rest,) = (each for each in raised if not each.scope)
     assert rest.words.startswith("7 more mentions speak of safety")
     assert not any(each.urgent for each in watch.look(space))

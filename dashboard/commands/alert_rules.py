@@ -289,8 +289,8 @@ def _recorded(
 
 
 def _told(space: Workspace, rule: AlertRule, weeks: int, as_json: bool) -> None:
-    from dashboard import backtest
     from dashboard.desk.case_records import plain
+    from dashboard.watching import backtest
 
     found = backtest.fired(space, rule, weeks)
     if not as_json:

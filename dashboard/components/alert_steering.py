@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
-from dashboard import backtest, markup
+from dashboard import markup
 from dashboard.components import notices, session, steering
 from dashboard.data import At
+from dashboard.watching import backtest
 from storage import alert_rules, alert_tellings, outbox
 from storage.outbox import Channel, Entry, State
 from storage.people import Person

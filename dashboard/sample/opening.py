@@ -14,12 +14,12 @@ from itertools import groupby
 from pathlib import Path
 
 from collectors.clock import utc_now
-from dashboard import watch
 from dashboard.sample import company
 from dashboard.sample.deskwork import desk_history
 from dashboard.sample.history import SampleBatch, history
 from dashboard.sample.plans import DESK_DAYS, DeskStep
 from dashboard.settings import Settings
+from dashboard.watching import watch
 from dashboard.wiring import Workspace
 from sentiment import taxonomy
 from storage import cases, mentions, people, polls, rules, sources, workspace

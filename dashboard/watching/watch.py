@@ -9,17 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from dashboard import (
-    watched_days,
-    watched_hours,
-    watched_phrases,
-    watched_rules,
-    watched_urgent,
-    watched_words,
-)
 from dashboard.delivery import tellings
 from dashboard.desk import alerts as life
-from dashboard.watched_hours import FAMILIES, Cause
+from dashboard.watching import bounds, by_day, by_hour, phrases, urgent, wording
+from dashboard.watching.by_hour import FAMILIES, Cause
 from dashboard.wiring import Workspace
 from sentiment import hourly as hourly_signals
 from sentiment import signals
@@ -40,10 +33,10 @@ def look(space: Workspace) -> list[Alert]:
     now = space.now()
     unknown: set[str] = set()
     signs = [*_silent(space, now), *_late(space, now), *_ruled(space, now, unknown)]
-    serious = watched_urgent.serious(space.db, now)
+    serious = urgent.serious(space.db, now)
 
     def decide(lasting: Sequence[Alert]) -> list[Transition]:
-        seen = [*signs, *watched_urgent.new_or_lasting(serious, lasting, now)]
+        seen = [*signs, *urgent.new_or_lasting(serious, lasting, now)]
         return life.transitions(lasting, seen, now, unknown=unknown)
 
     return alerts.update(space.db, decide, now, _teller(space, now))
@@ -52,13 +45,13 @@ def look(space: Workspace) -> list[Alert]:
 def look_at_urgent(space: Workspace) -> list[Alert]:
     """Look only for what passes any budget and quiet hours; cheap enough after each batch."""
     now = space.now()
-    serious = watched_urgent.serious(space.db, now)
+    serious = urgent.serious(space.db, now)
     if not serious and not any(each.urgent for each in alerts.lasting(space.db.reader())):
         return []
 
     def decide(lasting: Sequence[Alert]) -> list[Transition]:
         mine = [alert for alert in lasting if alert.urgent]
-        return life.transitions(mine, watched_urgent.new_or_lasting(serious, mine, now), now)
+        return life.transitions(mine, urgent.new_or_lasting(serious, mine, now), now)
 
     return alerts.update(space.db, decide, now, _teller(space, now))
 
@@ -77,7 +70,7 @@ def _silent(space: Workspace, now: datetime) -> Iterator[Sign]:
         found = signals.silent(source.id, since, timedelta(seconds=source.every), now)
         if found:
             words = f"{found.words}: {health.error}" if health.error else found.words
-            yield Sign(found.what, scope_of(source=source.id), words, watched_days.numbers(found))
+            yield Sign(found.what, scope_of(source=source.id), words, by_day.numbers(found))
 
 
 def _late(space: Workspace, now: datetime) -> Iterator[Sign]:
@@ -90,7 +83,7 @@ def _late(space: Workspace, now: datetime) -> Iterator[Sign]:
     usual = sum(hourly.answered(conn, at, at + AHEAD) for at in before) / WEEK
     found = signals.sla_risk(due, usual, AHEAD.total_seconds() / 3600)
     if found:
-        numbers = watched_days.numbers(found)
+        numbers = by_day.numbers(found)
         yield Sign(found.what, "", found.words, numbers, Severity.HIGH)
 
 
@@ -100,7 +93,7 @@ def _ruled(space: Workspace, now: datetime, unknown: set[str]) -> Iterator[Sign]
         if not rule.enabled:
             continue
         if rule.kind is RuleKind.FIXED:
-            yield from watched_rules.signs(space.db.reader(), rule, now)
+            yield from bounds.signs(space.db.reader(), rule, now)
         else:
             yield from _usual(space, rule, now, unknown)
 
@@ -109,13 +102,13 @@ def _usual(space: Workspace, rule: AlertRule, now: datetime, unknown: set[str]) 
     conn = space.db.reader()
     lasting = [each for each in alerts.lasting(conn) if each.signal in FAMILIES]
     for cause in hours(space, rule, now):
-        alert = watched_hours.standing(cause, lasting)
+        alert = by_hour.standing(cause, lasting)
         if alert is not None and not _odder(cause, alert):
             yield _as_it_stands(alert)
         else:
             yield _sign(space, cause, alert, rule, now)
     yield from _phrases(space, rule, now, unknown)
-    days = watched_days.see(space.db, now, space.timezone)
+    days = by_day.see(space.db, now, space.timezone)
     unknown |= days.unknown
     kept = hourly_signals.chosen(days.signs, days.looked, rule.budget * DAYS_SHARE)
     everywhere = {each.signal for each in kept if not each.scope}
@@ -129,8 +122,8 @@ def _usual(space: Workspace, rule: AlertRule, now: datetime, unknown: set[str]) 
 def _phrases(space: Workspace, rule: AlertRule, now: datetime, unknown: set[str]) -> Iterator[Sign]:
     conn = space.db.reader()
     study, lasting = topic_studies.last(conn), alerts.lasting(conn)
-    unknown |= watched_phrases.unknown(study, lasting, now)
-    for each in watched_phrases.signs(study, lasting, now, space.timezone):
+    unknown |= phrases.unknown(study, lasting, now)
+    for each in phrases.signs(study, lasting, now, space.timezone):
         yield each._replace(rule=rule.name, severity=rule.severity)
 
 
@@ -139,10 +132,10 @@ def hours(space: Workspace, rule: AlertRule, now: datetime) -> list[Cause]:
     conn = space.db.reader()
     topics: dict[int, str] = dict(conn.execute("SELECT id, key FROM topics"))
     cells = hourly.cells(conn, now, hourly_signals.NEEDED)
-    counts = watched_hours.counted(cells, topics, hourly_signals.NEEDED)
-    last = watched_hours.last_hour(now, space.timezone)
-    found = watched_hours.find(counts, last, rule.budget * (1 - DAYS_SHARE))
-    return watched_hours.causes(found)
+    counts = by_hour.counted(cells, topics, hourly_signals.NEEDED)
+    last = by_hour.last_hour(now, space.timezone)
+    found = by_hour.find(counts, last, rule.budget * (1 - DAYS_SHARE))
+    return by_hour.causes(found)
 
 
 def _odder(cause: Cause, alert: Alert) -> bool:
@@ -158,8 +151,8 @@ def _as_it_stands(alert: Alert) -> Sign:
 def _sign(
     space: Workspace, cause: Cause, alert: Alert | None, rule: AlertRule, now: datetime
 ) -> Sign:
-    evidence = watched_words.evidence(space.db.reader(), cause.lead, now, space.timezone)
-    words = watched_words.words(cause, evidence, now, space.timezone)
+    evidence = wording.evidence(space.db.reader(), cause.lead, now, space.timezone)
+    words = wording.words(cause, evidence, now, space.timezone)
     numbers = _numbers(cause, evidence, now)
     if alert is not None:
         return Sign(alert.signal, alert.scope, words, numbers, alert.severity, alert.rule)
@@ -167,7 +160,7 @@ def _sign(
     return Sign(lead.look.what, lead.series.scope, words, numbers, rule.severity, rule.name)
 
 
-def _numbers(cause: Cause, evidence: watched_words.Evidence, now: datetime) -> dict[str, Json]:
+def _numbers(cause: Cause, evidence: wording.Evidence, now: datetime) -> dict[str, Json]:
     look = cause.lead.look
     ids: Sequence[int] = evidence.mentions
     return {

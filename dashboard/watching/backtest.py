@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from dashboard import watched_hours, watched_rules, watched_words
-from dashboard.watch import DAYS_SHARE
-from dashboard.watched_hours import Cause, Counts, Series
-from dashboard.watched_words import Evidence
+from dashboard.watching import bounds, by_hour, wording
+from dashboard.watching.by_hour import Cause, Counts, Series
+from dashboard.watching.watch import DAYS_SHARE
+from dashboard.watching.wording import Evidence
 from dashboard.wiring import Workspace
 from sentiment.hourly import LOOKED_AT, NEEDED
 from storage import hourly
@@ -42,17 +42,17 @@ def _usual(space: Workspace, rule: AlertRule, hours: int, now: datetime) -> list
     conn = space.db.reader()
     topics: dict[int, str] = dict(conn.execute("SELECT id, key FROM topics"))
     total = hours + NEEDED
-    counts = watched_hours.counted(hourly.cells(conn, now, total), topics, total)
-    last = watched_hours.last_hour(now, space.timezone)
+    counts = by_hour.counted(hourly.cells(conn, now, total), topics, total)
+    last = by_hour.last_hour(now, space.timezone)
     found: list[Fired] = []
     told: list[Series] = []
     for ago in range(hours - hours % LOOKED_AT, -1, -LOOKED_AT):
         at = now - timedelta(hours=ago)
         then = _until(counts, total - ago)
-        seen = watched_hours.find(then, last - ago, rule.budget * (1 - DAYS_SHARE))
-        causes = watched_hours.causes(seen)
+        seen = by_hour.find(then, last - ago, rule.budget * (1 - DAYS_SHARE))
+        causes = by_hour.causes(seen)
         found += [
-            Fired(at, watched_words.words(each, Evidence((), ()), at, space.timezone))
+            Fired(at, wording.words(each, Evidence((), ()), at, space.timezone))
             for each in causes
             if not _told(each, told)
         ]
@@ -67,23 +67,22 @@ def _until(counts: Counts, end: int) -> Counts:
 
 def _told(cause: Cause, before: list[Series]) -> bool:
     members = (cause.lead, *cause.others)
-    return any(watched_hours.same(one.series, other) for one in members for other in before)
+    return any(by_hour.same(one.series, other) for one in members for other in before)
 
 
 def _fixed(space: Workspace, rule: AlertRule, hours: int, now: datetime) -> list[Fired]:
     """Measure at the end of each hour; what stays beyond its bound is told once."""
     by_ago: dict[int, HourSums] = {
-        each.ago: each
-        for each in watched_rules.sums(space.db.reader(), rule, now, hours + rule.hours)
+        each.ago: each for each in bounds.sums(space.db.reader(), rule, now, hours + rule.hours)
     }
     found: list[Fired] = []
     beyond = False
     for ago in range(hours, -1, -1):
         window = [by_ago[each] for each in range(ago, ago + rule.hours) if each in by_ago]
-        measured = watched_rules.measured(rule, window)
-        now_beyond = measured is not None and watched_rules.reached(rule, measured[0])
+        measured = bounds.measured(rule, window)
+        now_beyond = measured is not None and bounds.reached(rule, measured[0])
         if now_beyond and not beyond and measured is not None:
             at = now - timedelta(hours=ago)
-            found.append(Fired(at, watched_rules.said(rule, *measured)))
+            found.append(Fired(at, bounds.said(rule, *measured)))
         beyond = now_beyond
     return found

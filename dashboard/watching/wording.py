@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from dashboard.watched_hours import Cause, Found, Series
+from dashboard.watching.by_hour import Cause, Found, Series
 from sentiment import keyness
 from sentiment.hourly import Look
 from storage import listing
