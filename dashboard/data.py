@@ -16,6 +16,7 @@ from functools import lru_cache, wraps
 from typing import Concatenate, NamedTuple, ParamSpec, TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
+from dashboard import export_notes as notes
 from dashboard import exports, figures, periods, seams, target_figure
 from dashboard import standing as stand
 from dashboard.commands.export import in_words
@@ -260,14 +261,18 @@ def exported(at: At, flt: MentionFilter, form: Format) -> bytes:
     """All mentions of a filter as a file, as ``earshot export`` writes it."""
     out = io.BytesIO()
     with at.db.snapshot() as conn:
-        about = About(
-            at.zone,
-            in_words(flt),
-            workspace.is_sample(conn),
-            stand.words(standing(at), at.zone),
-        )
-        exports.write(listing.every(conn, flt), out, form, about)
+        exports.write(listing.every(conn, flt), out, form, _about(at, flt))
     return out.getvalue()
+
+
+def export_notes(at: At, flt: MentionFilter, file: str, form: Format) -> bytes:
+    """What belongs beside a file of that name: how fresh and whole it is, and by what filter."""
+    return notes.notes(file, form, _about(at, flt))
+
+
+def _about(at: At, flt: MentionFilter) -> About:
+    sample = workspace.is_sample(at.db.reader())
+    return About(at.zone, in_words(flt), sample, stand.words(standing(at), at.zone))
 
 
 def mention(at: At, mention_id: int) -> MentionDetail:

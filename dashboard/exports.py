@@ -171,6 +171,7 @@ def _schema(about: About) -> Any:
     if about.sample:
         types["sample"] = pyarrow.bool_()
     known = {"earshot.timezone": about.timezone, "earshot.filter": about.chosen}
+    known["earshot.standing"] = about.standing
     known["earshot.sample"] = "yes" if about.sample else "no"
     return pyarrow.schema(list(types.items()), metadata=known)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -138,6 +139,28 @@ def test_every_format_says_the_same(db: Database, tmp_path: Path) -> None:
             assert (row[name] == "" == number) or float(row[name]) == line[name] == number
         assert value["published_at"].tzinfo is not None
         assert (row["replied"] == "yes") is line["replied"] is value["replied"]
+
+
+def test_what_a_text_format_cannot_say_stands_beside_it(db: Database, tmp_path: Path) -> None:
+    for form in ("csv", "jsonl", "parquet"):
+        out = tmp_path / f"m.{form}"
+        ran = earshot("export", "mentions", "--db", db.path, "--label", "negative", "--out", out)
+        assert ran.code == 0, ran.err
+        assert "Data to" in ran.err, "standard output stays for programs"
+        beside = tmp_path / f"m.{form}-metadata.json"
+        if form == "parquet":
+            known = parquet.read_schema(out).metadata
+            assert known[b"earshot.standing"].startswith(b"Data to")
+            assert not beside.exists()
+            continue
+        told = json.loads(beside.read_bytes())
+        assert told["url"] == out.name
+        assert told["dc:description"].startswith("Data to")
+        assert told["dc:coverage"] == "labels negative"
+    told = json.loads((tmp_path / "m.csv-metadata.json").read_bytes())
+    names = [each["name"] for each in told["tableSchema"]["columns"]]
+    with (tmp_path / "m.csv").open(newline="") as file:
+        assert next(csv.reader(file)) == names
 
 
 def test_formulas_become_text_and_numbers_stay_numbers(tmp_path: Path) -> None:

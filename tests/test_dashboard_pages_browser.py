@@ -134,16 +134,19 @@ def test_the_filter_lives_in_the_address(space: Workspace, url: str, browser: Br
 
 
 def test_going_back_leads_back(url: str, browser: Browser) -> None:
-    """What a page fills in by itself is no step of the history."""
-    with visiting(browser, url) as page:
+    """What a page fills in by itself is no step of the history, nor is a carried filter."""
+    carried = re.compile(r"\?period=90d$")
+    with visiting(browser, url, "?period=90d") as page:
         for name in ("Topics", "Competitors"):
             page.get_by_role("link", name=name, exact=True).click()
             expect(page.get_by_role("heading", name=name)).to_be_visible(timeout=LONG)
+            expect(page).to_have_url(carried, timeout=LONG)
             settle(page)
         for name in ("Topics", "Overview"):
             page.go_back()
             expect(page.get_by_role("heading", name=name)).to_be_visible(timeout=LONG)
             settle(page)
+            expect(page).to_have_url(carried)
         expect(page.get_by_text("Brand: ours (Acme)")).to_be_visible(timeout=LONG)
         page.go_back()
         expect(page).to_have_url("about:blank", timeout=LONG)

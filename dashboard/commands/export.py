@@ -52,8 +52,9 @@ def command() -> None:
 def mentions(db_path: Path, form: str | None, out: Path | None, **rest: Any) -> None:
     """One row per mention, newest first; without filters every one, also excluded ones.
 
-    Times are in the reporting timezone. A cell that a spreadsheet would run as a formula
-    begins with an apostrophe.
+    How fresh and whole the data are is said on standard error, in XLSX and Parquet, and for CSV
+    and JSONL in a file beside them (NAME-metadata.json). Times are in the reporting timezone. A
+    cell that a spreadsheet would run as a formula begins with an apostrophe.
     """
     from dashboard.exports import Format
     from storage.database import Database
@@ -72,7 +73,7 @@ def mentions(db_path: Path, form: str | None, out: Path | None, **rest: Any) -> 
 
 
 def _write(conn: sqlite3.Connection, flt: MentionFilter, form: Format, out: Path | None) -> None:
-    from dashboard import standing
+    from dashboard import export_notes, standing
     from dashboard.exports import About, write
     from storage import listing, queries, workspace
 
@@ -82,8 +83,13 @@ def _write(conn: sqlite3.Connection, flt: MentionFilter, form: Format, out: Path
     expected = queries.count(conn, flt)
     with target(out) as file:
         count = write(_watched(listing.every(conn, flt), expected), file, form, about)
-    if out is not None:
-        click.echo(f"{count:,} mentions written to {out}", err=True)
+    click.echo(known, err=True)
+    if out is None:
+        return
+    click.echo(f"{count:,} mentions written to {out}", err=True)
+    if form in export_notes.BESIDE:
+        with target(export_notes.beside(out)) as file:
+            file.write(export_notes.notes(out.name, form, about))
 
 
 def in_words(flt: MentionFilter) -> str:

@@ -8,15 +8,12 @@ lets no inline script run. Mount it in a fragment: only that runs while somebody
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-NAME = "earshot.draft"
-_HERE = Path(__file__).resolve().parents[1]
+from dashboard.components import scripts
+
 _HTML = """<div class="es-draft"><label></label><textarea rows="7" dir="auto" maxlength="20000">
 </textarea><span class="es-draft-state" role="status"></span></div>"""
 _CSS = """
@@ -59,7 +56,7 @@ class Typed(NamedTuple):
 
 def draw(field: Field, key: str, changed: Callable[[], None]) -> None:
     """Draw the field; ``changed`` is called with each text that it hands over."""
-    _component()(key=key, data=field._asdict(), on_text_change=changed)
+    scripts.component("draft", _HTML, _CSS)(key=key, data=field._asdict(), on_text_change=changed)
 
 
 def typed(key: str) -> Typed | None:
@@ -70,14 +67,3 @@ def typed(key: str) -> Typed | None:
         return None
     version = value.get("version")
     return Typed(value["text"], version if isinstance(version, int) else 0)
-
-
-def _component() -> Any:
-    """Return the mount function; the component is made known to each new runtime once."""
-    manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(NAME) is None:
-        config = ComponentConfig("draft", "frontend")
-        manager.register_from_manifest(ComponentManifest("earshot", "1", [config]), _HERE)
-    return st.components.v2.component(
-        NAME, html=_HTML, css=_CSS, js="draft.js", isolate_styles=False
-    )

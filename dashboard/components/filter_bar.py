@@ -15,12 +15,13 @@ from functools import partial
 import streamlit as st
 
 from dashboard import data, filters, markup, periods
-from dashboard.components import frame, notices
+from dashboard.components import frame, notices, scripts
 from dashboard.data import At
 from storage.coverage import Choices
 from storage.models import Intent, Kind, Label, MentionFilter, Suspects, Urgency
 
 _KEPT = "filter"
+_OWED = "filter.owed"
 _LISTS = {
     "kind": "Kind",
     "brand": "Brand",
@@ -72,19 +73,32 @@ def choose(at: At, *, own: bool = False, without: tuple[str, ...] = ()) -> Menti
 
 
 def _sync(without: tuple[str, ...]) -> dict[str, list[str]]:
-    """Adopt the address; coming from another page without one, restore what was chosen."""
+    """Adopt the address; coming from another page without one, restore what was chosen.
+
+    What is restored is owed to the address until it says so itself.
+    """
     query = st.query_params
     found = filters.own({name: query.get_all(name) for name in filters.NAMES})
     kept: dict[str, list[str]] = st.session_state.get(_KEPT, {})
-    if frame.switched() and not found and kept:
-        found = kept
-        for name, values in kept.items():
-            query[name] = values
+    owed = not found and bool(kept) and (frame.switched() or st.session_state.get(_OWED, False))
+    st.session_state[_OWED] = owed
+    found = dict(kept) if owed else found
     for name in without:
         found.pop(name, None)
         query.pop(name, None)
     st.session_state[_KEPT] = found
+    if owed and found:
+        _say(found)
     return found
+
+
+def _say(found: dict[str, list[str]]) -> None:
+    """Let the browser's address say the filter without a further step of its history.
+
+    To write ``st.query_params`` is such a step: Back would lead to this page without it.
+    """
+    with st.sidebar:
+        scripts.component("address")(key="address", data={"query": filters.query_string(found)})
 
 
 def _write(name: str, values: Sequence[str]) -> None:
@@ -97,6 +111,7 @@ def _write(name: str, values: Sequence[str]) -> None:
 
 
 def _replace(params: dict[str, list[str]]) -> None:
+    st.session_state[_OWED] = False
     st.session_state[_KEPT] = params
     st.query_params.from_dict(params)
 

@@ -92,7 +92,7 @@ def land(at: At, page: str) -> None:
     """
     person = session.actor()
     goal = _LANDINGS.get(person.role) if person else None
-    if goal and not page and _arrived() and not st.query_params:
+    if goal and not page and arrived() and not st.query_params:
         st.switch_page(goal)
 
 
@@ -111,7 +111,8 @@ def look(at: At) -> datetime | None:
     return visits.since(conn, person, at.now)
 
 
-def _arrived() -> bool:
+def arrived() -> bool:
+    """Say whether a browser session begins with this run."""
     return st.session_state.get("page.before") is None
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from dashboard import data, markup
+from dashboard import data, export_notes, markup
 from dashboard.components import frame, links, notices
 from dashboard.data import At
 from dashboard.exports import Format
@@ -75,6 +75,15 @@ def _heading(at: At, flt: MentionFilter, total: int, before: int | None) -> None
                 on_click="ignore",
                 help="Exactly these mentions, as a file.",
             )
+        st.download_button(
+            "About the CSV",
+            partial(data.export_notes, at, flt, "mentions.csv", Format.CSV),
+            f"mentions.csv{export_notes.SUFFIX}",
+            key="mentions.about",
+            type="tertiary",
+            on_click="ignore",
+            help="How fresh and whole the data are, and the filter: a file to keep beside the CSV.",
+        )
 
 
 def _mention(at: At, row: MentionRow, names: dict[str, str]) -> None:
