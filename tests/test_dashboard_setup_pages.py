@@ -381,12 +381,12 @@ def test_the_checklist_shrinks_and_can_be_put_away(
     space: Workspace, lead: people.Person, visit: Open
 ) -> None:
     app = visit("overview")
-    assert "2 of 4 done" in shown(app)
+    assert "2 of 5 done" in shown(app)
     joined(space, "Ben", Role.AGENT)
     app = visit("overview")
-    assert "3 of 4 done" in shown(app)
+    assert "3 of 5 done" in shown(app)
     app = app.button(key="checklist.hide").click().run()
-    assert "of 4 done" not in shown(app)
+    assert "of 5 done" not in shown(app)
 
 
 def test_beginning_refuses_before_it_makes_a_file(tmp_path: Path, space: Workspace) -> None:

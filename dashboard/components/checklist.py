@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 import streamlit as st
 
 from dashboard import data
 from dashboard.components import links, notices, session
 from dashboard.data import At
 from dashboard.start_words import Step
-from storage import rules, workspace
+from storage import report_schedules, rules, workspace
 
 _SEEN = "checklist_seen"
 
@@ -21,7 +23,13 @@ def steps(at: At) -> list[Step]:
         Step("Connect a source or drop a file", bool(data.health(at)), links.START),
         Step("Add your team", len(data.team(at)) > 1, links.TEAM),
         Step("Look at what opens a case", bool(rules.stored_rules(conn)), links.RULES),
+        Step("Mail the weekly summary", _mailed(conn), links.REPORTS),
     ]
+
+
+def _mailed(conn: sqlite3.Connection) -> bool:
+    found = [each.schedule for each in report_schedules.schedules(conn)]
+    return any(each.enabled and each.recipients for each in found)
 
 
 def short(at: At) -> None:

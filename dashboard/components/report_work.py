@@ -1,4 +1,4 @@
-"""Work on a week's summary: a comment, quotes left out, why numbers changed, editions."""
+"""Work on a summary: a comment, quotes left out, why numbers changed, editions."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import markup, report_data
 from dashboard.components import frame, notices, session
 from dashboard.data import At
-from dashboard.reports import wording
+from dashboard.reports import spans, wording
 from dashboard.reports.model import Weekly
 from dashboard.reports.spans import Span
 from storage import editions
@@ -17,29 +17,29 @@ from storage.people import Person
 from storage.quotes import Quote
 
 
-def work(at: At, week: Span, report: Weekly) -> None:
+def work(at: At, span: Span, report: Weekly) -> None:
     """Draw what a person can do with a summary before it is sent."""
     person = session.actor()
-    _comment(at, week, person)
-    _quotes(at, week, report, person)
-    _changes(at, week)
-    _made(at, week)
+    _comment(at, span, person)
+    _quotes(at, span, report, person)
+    _changes(at, span)
+    _made(at, span)
 
 
-def _comment(at: At, week: Span, person: Person | None) -> None:
-    key = f"report.comment-{week.text}"
+def _comment(at: At, span: Span, person: Person | None) -> None:
+    key = f"report.comment-{span.text}"
     with st.expander("My comment", icon=":material/edit_note:"):
         if frame.needs_actor() or person is None:
             return
         st.text_area(
             "My comment",
-            report_data.comment(at, week.text),
+            report_data.comment(at, span.text),
             key=key,
             max_chars=editions.COMMENT_LIMIT,
             placeholder="Opens the summary, on the page and in every file.",
             label_visibility="collapsed",
         )
-        st.button("Save", key=f"{key}-save", on_click=_write, args=(week.text, key, person))
+        st.button("Save", key=f"{key}-save", on_click=_write, args=(span.text, key, person))
 
 
 def _write(week: str, key: str, person: Person) -> None:
@@ -48,9 +48,9 @@ def _write(week: str, key: str, person: Person) -> None:
         editions.write_comment(conn, week, st.session_state[key], person.id, space.now())
 
 
-def _quotes(at: At, week: Span, report: Weekly, person: Person | None) -> None:
+def _quotes(at: At, span: Span, report: Weekly, person: Person | None) -> None:
     found = (*report.worst, *report.best)
-    hidden = report_data.hidden(at, week.text)
+    hidden = report_data.hidden(at, span.text)
     if not found and not hidden:
         return
     box = st.expander(
@@ -65,9 +65,9 @@ def _quotes(at: At, week: Span, report: Weekly, person: Person | None) -> None:
             f"{len(found)} shown, {len(hidden)} hidden; the next one takes a hidden one's place."
         )
         for quote in found:
-            _line(quote, "Hide this quote", week.text, person, show=False)
+            _line(quote, "Hide this quote", span.text, person, show=False)
         for quote in hidden:
-            _line(quote, "Show again", week.text, person, show=True)
+            _line(quote, "Show again", span.text, person, show=True)
 
 
 def _line(quote: Quote, name: str, week: str, person: Person, *, show: bool) -> None:
@@ -87,10 +87,10 @@ def _hide(week: str, mention_id: int, person: Person, show: bool) -> None:
         editions.hide(conn, week, mention_id, person.id, space.now(), show=show)
 
 
-def _changes(at: At, week: Span) -> None:
-    first = report_data.first_edition(at, week)
+def _changes(at: At, span: Span) -> None:
+    first = report_data.first_edition(at, span)
     box = st.expander(
-        "Why did last week's number change?",
+        f"Why did last {spans.every(span).value}'s number change?",
         icon=":material/difference:",
         key="report.changes",
         on_change="rerun",
@@ -100,12 +100,12 @@ def _changes(at: At, week: Span) -> None:
     with box:
         since = markup.when(first, at.zone)
         st.caption(f"As known {since}, against now; the parts of each figure add up.")
-        for way in report_data.ways(at, week, first):
+        for way in report_data.ways(at, span, first):
             st.html(markup.line(wording.way(way)))
 
 
-def _made(at: At, week: Span) -> None:
-    found = report_data.made(at, week.text)
+def _made(at: At, span: Span) -> None:
+    found = report_data.made(at, span.text)
     if not found:
         return
     with st.expander(f"Made before ({len(found)})", icon=":material/history:"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from dashboard.reports import locales
 from storage.errors import InputError
 from storage.report_schedules import LAST_DAY, Every, Recipient, Schedule
 
@@ -68,7 +69,10 @@ def addresses(text: str) -> list[str]:
 
 
 def recipients(
-    to: Iterable[str], brands: Iterable[str], places: Iterable[str], locale: str
+    to: Iterable[str],
+    brands: Iterable[str] = (),
+    places: Iterable[str] = (),
+    locale: str = locales.DEFAULT,
 ) -> tuple[Recipient, ...]:
     """Return recipients of the same things."""
     of = tuple(brands), tuple(places)

@@ -1,0 +1,129 @@
+"""Sending the summary that is shown to some addresses, and what became of such mails."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import streamlit as st
+
+from dashboard import markup
+from dashboard.components import frame, notices, session
+from dashboard.data import At
+from dashboard.delivery import summaries
+from dashboard.reports import schedule_words
+from dashboard.reports.model import Weekly
+from storage import mail_outbox
+from storage.errors import InputError
+from storage.outbox import Entry, State
+from storage.people import Person
+
+_TO = "report.to"
+_LOOK = 4.0
+"""Seconds between two looks while a mail is on its way."""
+_MOVING = (State.PENDING, State.SENDING)
+_WORDS = {
+    State.PENDING: "waits",
+    State.SENDING: "leaves now",
+    State.SENT: "sent",
+    State.FAILED: "not sent",
+    State.CANCELLED: "taken back",
+}
+
+
+def send(at: At, report: Weekly, moment: datetime | None) -> None:
+    """Draw the form that sends what is shown, as known at a moment (None: now)."""
+    box = st.expander("Send to…", icon=":material/send:", key="report.send", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        person = sender()
+        if person is None:
+            return
+        if session.workspace().settings.mail is None:
+            st.info(f"Nothing can be sent: {summaries.NO_SERVER}.")
+            return
+        st.text_area(
+            "Addresses, one a line",
+            key=_TO,
+            height=90,
+            placeholder="boss@example.org",
+            help="They need no account. The first page stands in the mail, the PDF is attached.",
+        )
+        st.button(
+            "Send now", key="report.send-now", type="primary", on_click=_send, args=(report, moment)
+        )
+
+
+def sender() -> Person | None:
+    """Return who works here if they may mail summaries, else say who may."""
+    if frame.needs_actor():
+        return None
+    person = session.actor()
+    if person is not None and summaries.may_send(person):
+        return person
+    st.info("Leads, managers and admins mail summaries; your role is to look.")
+    return None
+
+
+def _send(report: Weekly, moment: datetime | None) -> None:
+    space, person = session.workspace(), session.actor()
+    with notices.explained():
+        to = schedule_words.addresses(st.session_state[_TO])
+        if person is None:
+            raise InputError("say who you are first")
+        summaries.send(
+            space.db,
+            report,
+            moment or space.now(),
+            schedule_words.recipients(to),
+            person,
+            space.settings.mail,
+            space.now(),
+        )
+        st.session_state[_TO] = ""
+        st.toast(f"{len(to)} mail{'' if len(to) == 1 else 's'} on the way.")
+
+
+def mails(at: At) -> None:
+    """Draw the latest mails of summaries; while one is on its way, look again by itself."""
+    found = summaries.sent(at.db.reader())
+    if not found:
+        return
+    failed = sum(each.state is State.FAILED for each in found)
+    moving = any(each.state in _MOVING for each in found)
+    name = f"Mails ({failed} not sent)" if failed else "Mails"
+    box = st.expander(name, icon=":material/mail:", key="report.mails", on_change="rerun")
+    if box.open or failed:
+        with box:
+            (_again if moving else _list)(at.zone)
+
+
+def _list(zone: str) -> None:
+    person = session.actor()
+    for each in summaries.sent(session.workspace().db.reader()):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.html(_line(each, zone))
+            if each.state is State.FAILED and person is not None and summaries.may_send(person):
+                st.button(
+                    "Send it again",
+                    key=f"mail-again-{each.id}",
+                    on_click=_retry,
+                    args=(each.id, person),
+                )
+
+
+_again = st.fragment(run_every=_LOOK)(_list)
+
+
+def _line(entry: Entry, zone: str) -> str:
+    mail = mail_outbox.read(entry)
+    about = "" if mail is None else f"{mail.to}: {mail.subject}"
+    at = entry.next_at if entry.state is State.PENDING else entry.changed_at
+    words = f"{_WORDS[entry.state]}, {markup.when(at, zone)}"
+    return markup.facts([(words, about), *([("", entry.error)] if entry.error else [])])
+
+
+def _retry(entry_id: int, person: Person) -> None:
+    space = session.workspace()
+    with notices.explained(), space.db.write() as conn:
+        mail_outbox.retry(conn, entry_id, person, space.now())
