@@ -60,9 +60,9 @@ HINTS: Mapping[str, Steps] = MappingProxyType(
             "The same name on another site is suggested, never merged.",
         ),
         "reports": (
-            "Choose a week; the last complete one stands first.",
-            "Read it here: it is the page that is sent.",
-            "Download it, or the numbers as XLSX and CSV.",
+            "Choose a week or a month; the last complete one stands first.",
+            "Read it here: it is the page that is sent. Download it, or send it to somebody.",
+            "Let it be mailed by itself, to people without an account.",
         ),
         "sources": (
             "Paste a link or drop a file: it is tested before it is kept.",
