@@ -198,9 +198,9 @@ def _migrate(conn: sqlite3.Connection, path: Path) -> None:
     if found > SCHEMA_VERSION:
         raise StorageError(f"{path} was made by a newer Earshot; update this one")
     if found < SCHEMA_VERSION:
-        from storage import schema
+        from storage.schema.migrations import migrate
 
-        schema.migrate(conn)
+        migrate(conn)
 
 
 def key_path(path: Path) -> Path:

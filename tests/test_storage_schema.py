@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from storage.database import SCHEMA_VERSION, Database
-from storage.schema import MIGRATIONS
+from storage.schema.migrations import MIGRATIONS
 
 
 def test_the_number_of_the_schema_counts_its_migrations(tmp_path: Path) -> None:

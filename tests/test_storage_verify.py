@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
-from storage import audit, cases, rules, schema_places, verify
+from storage import audit, cases, rules, verify
 from storage.database import Database
 from storage.models import Label
 from storage.people import person
 from storage.recast import add_label, recast
 from storage.rollups import Delta
+from storage.schema import places as places_schema
 from storage.slices import Slices
 from storage.times import millis
 from storage.workspace import set_timezone
@@ -93,7 +94,7 @@ def test_a_file_from_before_cells_by_place_gets_them(db: Database) -> None:
     with closing(sqlite3.connect(db.path, isolation_level=None)) as conn:
         for table in ("rollup_place_day", "rollup_place_month", "place_slices"):
             conn.execute(f"DROP TABLE {table}")
-        schema_places.m016_places(sqlite_utils.Database(conn))
+        places_schema.m016_places(sqlite_utils.Database(conn))
     assert findings(db) == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 # ``person`` is a keyed digest of site and name; ``left_out`` says why nothing was sent.
 _ACKNOWLEDGEMENTS = """

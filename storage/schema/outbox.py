@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 # ``content`` is a reply's text or a mail as JSON, ``closing`` what follows once a reply
 # stands; both go with an erasure. ``back`` is the state to which the case returns.

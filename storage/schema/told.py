@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 # ``person`` is a keyed digest of a mail address, or of a name at a place. Without an entry
 # somebody is to be told by a reply at the source. ``rating`` to ``label`` are what they gave

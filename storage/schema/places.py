@@ -11,8 +11,8 @@ import sqlite_utils
 
 from storage.facts import SUMS
 from storage.measures import MEASURES
-from storage.schema_facts import rollup
-from storage.statements import run
+from storage.schema.facts import rollup
+from storage.schema.statements import run
 
 _PARTS = """
 CREATE TABLE place_slices (

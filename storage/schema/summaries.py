@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 # ``day`` is 1 (Monday) to 7 of a week, or 1 to 28 of a month; ``minute`` that of the day in
 # the reporting timezone. Nothing due before ``since_at`` is sent; ``done`` is the newest

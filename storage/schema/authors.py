@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 _AUTHORS = """
 CREATE INDEX identities_author ON identities (author) WHERE author <> '';

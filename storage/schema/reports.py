@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 # Numbers are counted again whenever asked for, so none is kept; of a quote only whose it
 # was, so that an erased one stays erased here, too. Comments and hidings are only added:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 _ANSWERS = """
 CREATE TABLE templates (

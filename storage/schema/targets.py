@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 # Only added to: the newest row of a kind and measure up to a moment is the target of then.
 # ``value`` is in the unit of the measure, NULL where the target was taken away.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 # SQLite cannot add a column to a UNIQUE constraint: the table is made anew with its ids.
 _SLICES = """

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sqlite_utils
 
 from storage.measures import MEASURES
-from storage.statements import run
+from storage.schema.statements import run
 
 _REFERENCE = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 # ``sources`` tells for each source the languages that it had; ``arrays`` of versions that
 # were never promoted are let go when newer ones come. A promotion without a model is one

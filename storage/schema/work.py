@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 _CASES = """
 ALTER TABLE cases ADD COLUMN approval TEXT;

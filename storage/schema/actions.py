@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 # What is judged never changes once registered: only dates of doing, withdrawing and
 # publishing are added, as events. ``scope`` is a JSON object of lists: brands, sources.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 # ``before_at`` is the end of the visit before the one that goes on.
 _WATCH = """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite_utils
 
-from storage.statements import run
+from storage.schema.statements import run
 
 # An erasure without ``done_at`` took the words out of the tables, but some process still
 # kept old pages of the file from being overwritten.

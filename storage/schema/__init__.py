@@ -1,0 +1,1 @@
+"""The tables, part by part, as migrations that each run once."""
