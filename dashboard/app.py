@@ -80,3 +80,4 @@ with ExitStack() as run:
     if not page.url_path:
         checklist.short(at)
     page.run()
+    frame.leave()

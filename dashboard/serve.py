@@ -33,7 +33,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from dashboard import choice, follow_up_page, lifeline, remembered, security
+from dashboard import choice, follow_up_page, leftovers, lifeline, remembered, security
 from storage import revisions
 from storage.database import open_reader
 from storage.errors import ConfigError, StorageError
@@ -124,8 +124,11 @@ async def lifespan(_: Any) -> AsyncIterator[dict[str, Any] | None]:
     later = threading.Timer(LATER_SECONDS, _load_later)
     later.daemon = True
     later.start()
+    stopped = threading.Event()
+    leftovers.keep_trimming(stopped)
     yield {"ready": True}
     later.cancel()
+    stopped.set()
 
 
 def _load_later() -> None:
@@ -134,6 +137,7 @@ def _load_later() -> None:
     gc.freeze()
 
 
+leftovers.share_heaps()
 _prefix = prefix()
 logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
 _index = Path(streamlit.file_util.get_static_dir(), "index.html").read_text(encoding="utf-8")

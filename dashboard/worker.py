@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from collectors.loop import Job, Loop
-from dashboard import choice, secret_file
+from dashboard import choice, leftovers, secret_file
 from dashboard.wiring import Workspace, open_workspace
 from storage import sources
 from storage.jobs import Jobs
@@ -76,7 +76,7 @@ def jobs(workspace: Workspace, only: frozenset[str] = frozenset()) -> list[Job]:
         Job("notices", NOTICES_EVERY, partial(_notices, workspace), steady=True),
         Job("audit-head", HEAD_EVERY, partial(_keep_head, workspace), steady=True),
         Job("checks", CHECKS_EVERY, partial(_checks, workspace), steady=True),
-        Job("upkeep", UPKEEP_EVERY, workspace.db.checkpoint, steady=True),
+        Job("upkeep", UPKEEP_EVERY, partial(_upkeep, workspace), steady=True),
     ]
 
 
@@ -226,3 +226,8 @@ def _keep_head(workspace: Workspace) -> None:
     from dashboard.kept_heads import keep
 
     keep(workspace.db, workspace.settings.audit_heads)
+
+
+def _upkeep(workspace: Workspace) -> None:
+    workspace.db.checkpoint()
+    leftovers.trim()

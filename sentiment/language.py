@@ -24,7 +24,7 @@ SURE = 0.5
 SURE_ENGLISH = 0.4
 HINT = 5.0
 PLAUSIBLE = 0.2
-KEPT_RUNS = 100_000
+KEPT_RUNS = 50_000
 LONGEST_KEPT = 48
 
 
@@ -76,13 +76,13 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
-class _Runs(dict[str, frozenset[str]]):
+class _Runs(dict[str, tuple[str, ...]]):
     """Run of letters as it stands in the text → its words in lower case."""
 
     __slots__ = ()
 
-    def __missing__(self, run: str) -> frozenset[str]:
-        words = frozenset(_WORD.findall(run.lower()))
+    def __missing__(self, run: str) -> tuple[str, ...]:
+        words = tuple(_WORD.findall(run.lower()))
         if len(run) <= LONGEST_KEPT:
             if len(self) >= KEPT_RUNS:
                 self.clear()

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHORTEST_PIECE, LONGEST_PIECE = 3, 5
-KEPT_WORDS = 100_000
+KEPT_WORDS = 50_000
 AT_ONCE = 2_000
 """Texts counted in one step, which bounds memory."""
 

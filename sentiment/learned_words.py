@@ -20,7 +20,7 @@ LINK, NAME = "<link>", "<name>"
 TITLE = "^"
 """Stands before the words of a title: there they say what the whole comes to."""
 LONGEST_TITLE = 80
-KEPT_TOKENS = 200_000
+KEPT_TOKENS = 50_000
 LONGEST_KEPT = 48
 
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"

@@ -133,6 +133,8 @@ class Index:
                 if not part.optional:
                     break
         self._sizes = sorted({len(stem) for stem in self._stems})
+        # There is no end of numbers, and most of them begin the same phrases.
+        self._number = self._starts(self._numbers)
 
     def starts(self, word: str) -> Starts | None:
         """Return the phrases that a word may begin, longest first."""
@@ -142,7 +144,12 @@ class Index:
                 break
             found += self._stems.get(word[:size], ())
         if self._numbers and is_number(word):
+            if not found:
+                return self._number
             found += self._numbers
+        return self._starts(found)
+
+    def _starts(self, found: Sequence[Entry]) -> Starts | None:
         if not found:
             return None
         alone: list[Entry] = []

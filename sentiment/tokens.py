@@ -16,7 +16,7 @@ from sentiment import grammar, patterns, signs
 from sentiment.lexicon import Lexicon, lexicon
 from sentiment.patterns import Index, Starts
 
-KEPT = 100_000
+KEPT = 50_000
 LONGEST_KEPT = 48
 LONGEST_WORD = 30
 LINE = "\u240a"

@@ -61,7 +61,7 @@ PHRASE_WORDS = {word for phrase in [*SPECIAL, *BIGRAMS] for word in phrase.split
 UP: float = C_INCR
 TURN: float = N_SCALAR
 
-KEPT_TOKENS = 100_000
+KEPT_TOKENS = 50_000
 LONGEST_KEPT = 48
 SHORT = 64
 ALPHA = 15

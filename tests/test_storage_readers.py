@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import TypeVar
@@ -67,6 +69,27 @@ def test_a_reader_is_opened_anew_after_a_while(
     assert in_a_thread(db.reader) is first
     monkeypatch.setattr(database, "READER_SECONDS", 0.0)
     assert in_a_thread(db.reader) is not first
+
+
+def test_few_idle_readers_are_kept(db: Database) -> None:
+    together = threading.Barrier(8)
+
+    def read() -> sqlite3.Connection:
+        conn = db.reader()
+        together.wait(10)
+        return conn
+
+    with ThreadPoolExecutor(8) as pool:
+        conns = list(pool.map(lambda _: read(), range(8)))
+    gc.collect()
+    assert sum(map(_is_open, conns)) == database.READERS_KEPT
+
+
+def _is_open(conn: sqlite3.Connection) -> bool:
+    try:
+        return conn.execute("SELECT 1").fetchone() == (1,)
+    except sqlite3.ProgrammingError:
+        return False
 
 
 def test_closing_closes_the_readers_of_threads_that_ended(db: Database) -> None:

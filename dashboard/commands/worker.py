@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from dashboard import lifeline
+from dashboard import leftovers, lifeline
 from dashboard.commands import options
 
 
@@ -17,6 +17,7 @@ def command(db_path: Path, config_path: Path) -> None:
     """Collect, score, open cases and alerts until stopped."""
     from dashboard import worker
 
+    leftovers.share_heaps()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     lifeline.watch()

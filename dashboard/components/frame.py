@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from dashboard import data, markup, remembered, standing
+from dashboard import data, leftovers, markup, remembered, standing
 from dashboard.components import bell, hint, links, live, newcomer, notices, session
 from dashboard.data import At
 from storage import visits
@@ -34,6 +35,18 @@ def enter(page: str) -> None:
     """Remember on which page the run before this one was."""
     st.session_state["page.before"] = st.session_state.get("page")
     st.session_state["page"] = page
+
+
+def leave() -> None:
+    """Forget widgets that this session no longer shows; at the end of a whole run.
+
+    Streamlit offers no other way to them; a test notices when this one is gone.
+    """
+    run = get_script_run_ctx()
+    state = getattr(getattr(run, "session_state", None), "_state", None)
+    known = getattr(getattr(state, "_new_widget_state", None), "widget_metadata", None)
+    if run is not None and known is not None:
+        leftovers.forget(known, run.shared.widget_ids_this_run.snapshot())
 
 
 def switched() -> bool:
