@@ -23,7 +23,6 @@ from dashboard.commands.export import in_words
 from dashboard.exports import About, Format
 from dashboard.figures import Figure
 from dashboard.reports import goals as goals_of
-from dashboard.reports import weekly as reports
 from dashboard.reports.goals import Goal
 from dashboard.standing import Standing
 from sentiment.prevalence import Estimates
@@ -122,7 +121,7 @@ choices = reads("facts", "sources", "settings", keep=8)(coverage.choices)
 unscored_share = reads("facts", keep=8)(coverage.unscored_share)
 frequent = reads("facts", keep=8)(authors.frequent)
 unanswered = reads("facts", "settings", keep=8)(template_store.unanswered)
-own_brands = reads("settings", keep=8)(reports.own_brands)
+own_brands = reads("settings", keep=8)(workspace.own_brands)
 brands = reads("settings", keep=8)(workspace.brands)
 alerts = reads("alerts", keep=8)(alert_store.recent)
 unresolved = reads("alerts", keep=8)(alert_store.unresolved)
@@ -191,7 +190,7 @@ def groups(conn: sqlite3.Connection, flt: MentionFilter, by: queries.By) -> Figu
 
 @reads("facts", "settings", keep=8)
 def _goals(conn: sqlite3.Connection, last: date) -> tuple[Goal, ...]:
-    return goals_of.goals(conn, reports.own_brands(conn), last)
+    return goals_of.goals(conn, workspace.own_brands(conn), last)
 
 
 def goals(at: At) -> tuple[Goal, ...]:

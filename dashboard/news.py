@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 
 from dashboard import comparisons, data, markup, periods
 from dashboard.data import At, reads
-from dashboard.reports import weekly
 from sentiment import outstanding
-from storage import coverage, queries
+from storage import coverage, queries, workspace
 from storage.coverage import Gap
 from storage.models import MentionFilter, Sums
 
@@ -69,7 +68,7 @@ def worst(at: At) -> Part | None:
 def _worst(conn: sqlite3.Connection, today: date) -> Part | None:
     this = queries.period_start(today, "week")
     flt = MentionFilter(
-        brands=weekly.own_brands(conn), start=this - _HALF_YEAR, end=this - timedelta(days=1)
+        brands=workspace.own_brands(conn), start=this - _HALF_YEAR, end=this - timedelta(days=1)
     )
     found = {point.start: point.sums for point in queries.trend(conn, flt, "week")}
     days = [this - _HALF_YEAR + number * periods.WEEK for number in range(_WEEKS)]

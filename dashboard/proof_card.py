@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dashboard import markup
-from dashboard.proof import Judged, said
+from dashboard.judging import Judged
+from dashboard.proof import said
 from dashboard.reports.wording import day
 from sentiment.effects import Verdict
 

@@ -61,11 +61,13 @@ class Action(NamedTuple):
 _SELECT = (
     "SELECT a.id, a.title, t.key, t.name, a.scope, a.measure, a.expected, a.registered_at, p.name,"
     " (SELECT day FROM action_events e WHERE e.action_id = a.id AND e.type = 'done'"
-    "  ORDER BY e.id DESC LIMIT 1),"
+    "  AND e.at <= :at ORDER BY e.id DESC LIMIT 1),"
     " (SELECT note FROM action_events e WHERE e.action_id = a.id AND e.type = 'withdrawn'"
-    "  ORDER BY e.id DESC LIMIT 1)"
+    "  AND e.at <= :at ORDER BY e.id DESC LIMIT 1)"
     " FROM actions a JOIN topics t ON t.id = a.topic_id JOIN people p ON p.id = a.actor_id"
+    " WHERE a.registered_at <= :at"
 )
+_EVER = 1 << 62
 
 
 def register(
@@ -126,15 +128,16 @@ def withdraw(
 
 def get(conn: sqlite3.Connection, action_id: int) -> Action:
     """Return one action."""
-    row = conn.execute(f"{_SELECT} WHERE a.id = ?", (action_id,)).fetchone()
+    row = conn.execute(f"{_SELECT} AND a.id = :id", {"at": _EVER, "id": action_id}).fetchone()
     if row is None:
         raise NotFound(f"there is no action {action_id}; `earshot actions list` shows them")
     return _action(row)
 
 
-def actions(conn: sqlite3.Connection) -> list[Action]:
-    """Return every action, the newest first."""
-    return [_action(row) for row in conn.execute(f"{_SELECT} ORDER BY a.id DESC")]
+def actions(conn: sqlite3.Connection, at: datetime | None = None) -> list[Action]:
+    """Return every action as it stood at a moment, the newest first."""
+    until = {"at": _EVER if at is None else millis(at)}
+    return [_action(row) for row in conn.execute(f"{_SELECT} ORDER BY a.id DESC", until)]
 
 
 def _action(row: tuple[object, ...]) -> Action:

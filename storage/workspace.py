@@ -136,6 +136,14 @@ def brands(conn: sqlite3.Connection) -> list[Brand]:
     ]
 
 
+def own_brands(conn: sqlite3.Connection) -> tuple[str, ...]:
+    """Our brands, with '' for what names none; empty where nobody else's are watched."""
+    found = brands(conn)
+    if all(brand.own for brand in found):
+        return ()
+    return (*(brand.name for brand in found if brand.own), "")
+
+
 def stored_brands(conn: sqlite3.Connection) -> list[StoredBrand]:
     """Return all brands by name, each with its origin."""
     origins = dict(conn.execute("SELECT name, origin FROM brands"))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import proof, proof_card
+from dashboard import judging, proof, proof_card
 from dashboard.components import session
 from sentiment.effects import Verdict
 from storage import actions, people
@@ -72,10 +72,10 @@ def test_a_real_change_is_proof_only_if_it_was_registered_in_time(db: Database) 
     early = register(db, at=datetime(2026, 7, 15, tzinfo=UTC))
     late = register(db, "The same, afterwards")
     for number in (early, late):
-        assert proof.judge(db.reader(), actions.get(db.reader(), number), TODAY).effect is None
+        assert judging.judge(db.reader(), actions.get(db.reader(), number), TODAY).effect is None
         done(db, number, DONE)
     found = [
-        proof.judge(db.reader(), actions.get(db.reader(), number), TODAY)
+        judging.judge(db.reader(), actions.get(db.reader(), number), TODAY)
         for number in (early, late)
     ]
     for judged in found:
@@ -92,9 +92,9 @@ def test_a_real_change_is_proof_only_if_it_was_registered_in_time(db: Database) 
 def test_the_weeks_that_prompted_it_are_left_out(db: Database) -> None:
     number = register(db)
     done(db, number, DONE)
-    points = proof.judge(db.reader(), actions.get(db.reader(), number), TODAY).points
+    points = judging.judge(db.reader(), actions.get(db.reader(), number), TODAY).points
     parts = [point.part for point in points]
-    assert parts.count("prompt") == proof.PROMPT
+    assert parts.count("prompt") == judging.PROMPT
     assert parts.count("week of the action") == 1
     assert next(p.monday for p in points if p.part == "week of the action") == DONE
     assert all(p.monday < DONE for p in points if p.part in ("before", "prompt"))
@@ -103,7 +103,7 @@ def test_the_weeks_that_prompted_it_are_left_out(db: Database) -> None:
 def test_too_early_says_when_to_come_back(db: Database) -> None:
     number = register(db)
     done(db, number, TODAY - timedelta(days=9))
-    judged = proof.judge(db.reader(), actions.get(db.reader(), number), TODAY)
+    judged = judging.judge(db.reader(), actions.get(db.reader(), number), TODAY)
     assert judged.effect is not None
     assert judged.effect.verdict is Verdict.MORE
     assert "more week" in proof.said(judged)
@@ -119,7 +119,7 @@ def test_what_was_registered_stays(db: Database) -> None:
         with pytest.raises(Refused):
             actions.done(conn, number, DONE, TODAY, by.id, NOW)
     assert (
-        proof.said(proof.judge(db.reader(), actions.get(db.reader(), number), TODAY))
+        proof.said(judging.judge(db.reader(), actions.get(db.reader(), number), TODAY))
         == "Withdrawn: nobody did it"
     )
     for statement in ("UPDATE actions SET measure = 'rating'", "DELETE FROM action_events"):

@@ -15,7 +15,7 @@ from storage.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dashboard.proof import Judged
+    from dashboard.judging import Judged
     from storage.database import Database
 
 who = click.option("--as", "actor", required=True, metavar="NAME", help="Who acts.")
@@ -179,13 +179,13 @@ def _tell_words(row: dict[str, Any]) -> str:
 def _judged(db: Database) -> Iterator[Judged]:
     from zoneinfo import ZoneInfo
 
-    from dashboard import proof
+    from dashboard import judging
     from storage import actions, workspace
 
     conn = db.reader()
     today = datetime.now(ZoneInfo(workspace.timezone(conn))).date()
     for each in actions.actions(conn):
-        yield proof.judge(conn, each, today)
+        yield judging.judge(conn, each, today)
 
 
 def _row(judged: Judged) -> dict[str, Any]:

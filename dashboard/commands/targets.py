@@ -33,14 +33,14 @@ def list_(db_path: Path, config_path: Path, as_json: bool) -> None:
     from contextlib import closing
     from zoneinfo import ZoneInfo
 
-    from dashboard.reports import goals, weekly
+    from dashboard.reports import goals
     from storage import workspace
     from storage.database import Database
 
     del config_path
     with closing(Database(db_path, create=False)) as db, db.snapshot() as conn:
         today = datetime.now(ZoneInfo(workspace.timezone(conn))).date()
-        found = goals.goals(conn, weekly.own_brands(conn), goals.last_sunday(today))
+        found = goals.goals(conn, workspace.own_brands(conn), goals.last_sunday(today))
     for goal in found:
         options.say(as_json, _row(goal), _words)
     if not found and not as_json:

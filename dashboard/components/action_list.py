@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboard import data, markup, proof, proof_card, report_markup
+from dashboard import data, judging, markup, proof, proof_card, report_markup
 from dashboard.components import action_telling, frame, links, notices, session
 from dashboard.data import At
-from dashboard.proof import Judged
+from dashboard.judging import Judged
 from dashboard.reports import wording
 from storage import actions, told
 from storage.actions import Scope
@@ -32,7 +32,7 @@ def list_(at: At) -> None:
             " can a better week be proof.",
         )
     for each in found:
-        _card(at, proof.judge(at.db.reader(), each, at.today), person)
+        _card(at, judging.judge(at.db.reader(), each, at.today), person)
 
 
 def _form(at: At, person: Person | None) -> None:

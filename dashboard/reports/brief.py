@@ -5,7 +5,7 @@ Numbers come from ``weekly``; of figures and topics only what is more than chanc
 
 from __future__ import annotations
 
-from dashboard.reports import goal_words
+from dashboard.reports import deed_words, goal_words
 from dashboard.reports.model import Headline, Topic, TopicImpact, Weekly, moved
 from dashboard.reports.wording import KINDS, figure, inline, size_of
 from sentiment.decomposition import Split
@@ -26,7 +26,7 @@ def brief(report: Weekly) -> list[tuple[str, list[str]]]:
         ("What changed", [each for each in changed if each] or [_nothing(report)]),
         ("Targets", goal_words.lines(report.goals)),
         ("What was spoken of", _spoken(report)),
-        ("What we did", [_queue(report)]),
+        ("What we did", [_queue(report), *deed_words.lines(report.deeds)]),
         ("Needs a decision", _decisions(report)),
         ("Keep in mind", _coverage(report)),
     ]

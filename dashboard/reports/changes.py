@@ -9,10 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from dashboard.reports import weekly as numbers
 from dashboard.reports.spans import Span
 from sentiment import metrics
-from storage import differences
+from storage import differences, workspace
 from storage.database import Database
 from storage.differences import Cause, Step
 from storage.models import Kind, Sums
@@ -42,7 +41,7 @@ class Way(NamedTuple):
 def ways(db: Database, span: Span, then: datetime, now: datetime) -> list[Way]:
     """Return how each headline figure of a week or month came from what was known then."""
     with db.snapshot() as conn:
-        brands = numbers.own_brands(conn)
+        brands = workspace.own_brands(conn)
         steps = differences.steps(conn, then, now, span.first, span.last, brands)
     kinds = [kind for kind in Kind if any(kind in step.sums for step in steps)]
     return [way for kind in kinds for way in _ways(kind, steps)]

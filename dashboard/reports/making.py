@@ -30,7 +30,7 @@ def make(
     if at >= now:
         with db.snapshot() as conn:
             return numbers.weekly(conn, span, at, scope)
-    with past.known_at(db.path, at, *numbers.days(span)) as conn:
+    with past.known_at(db.path, at, *numbers.days(db.reader(), span, at)) as conn:
         return numbers.weekly(conn, span, at, scope)
 
 
@@ -68,7 +68,7 @@ def moment(db: Database, span: Span, text: str, now: datetime) -> datetime:
     zone = ZoneInfo(workspace.timezone(conn))
     if text.strip().lower() == FIRST:
         over = datetime.combine(span.last + timedelta(days=1), time(), zone)
-        named = tuple(each for each in numbers.own_brands(conn) if each)
+        named = tuple(each for each in workspace.own_brands(conn) if each)
         return editions.first(conn, span.text, named) or min(over.astimezone(UTC), now)
     try:
         at = datetime.fromisoformat(text.strip())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import NamedTuple
 
+from dashboard.reports.deeds import Deed
 from dashboard.reports.goals import Goal
 from dashboard.reports.spans import Span
 from sentiment.decomposition import Impact, Split
@@ -105,6 +106,7 @@ class Weekly(NamedTuple):
     comment: str
     headlines: tuple[Headline, ...]
     goals: tuple[Goal, ...]
+    deeds: tuple[Deed, ...]
     trends: tuple[Trend, ...]
     topics: tuple[Topic, ...]
     impacts: tuple[TopicImpact, ...]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard import markup, theme
-from dashboard.reports import brief, goal_words, parts, span_words, svg, wording
+from dashboard.reports import brief, deed_words, goal_words, parts, span_words, svg, wording
 from dashboard.reports.goals import Goal
 from dashboard.reports.model import Headline, Topic, Weekly, moved
 from dashboard.reports.wording import UNITS, figure
@@ -39,6 +39,7 @@ def render(report: Weekly) -> bytes:
         _section("Headline figures", _headlines(report)),
         _section("Targets", _goals(report)),
         _section(parts.trend_heading(report), _trends(report)),
+        _section("You said – we did", _deeds(report)),
         _section("Topics", _topics(report)),
         _section("What topics do to the score", _impacts(report)),
         _section("Brands compared", _brands(report)),
@@ -116,6 +117,19 @@ def _goals(report: Weekly) -> str:
         for goal, (*cells, _) in zip(report.goals, goal_words.rows(report.goals), strict=True)
     ]
     return _table(goal_words.HEAD, rows)
+
+
+def _deeds(report: Weekly) -> str:
+    if not report.deeds:
+        return ""
+    rows = [
+        [
+            *(markup.said(cell) for cell in cells),
+            f'<span class="{deed_words.kind(deed)}"><b>{html.escape(verdict)}</b></span>',
+        ]
+        for deed, (*cells, verdict) in zip(report.deeds, deed_words.rows(report.deeds), strict=True)
+    ]
+    return _table(deed_words.HEAD, rows)
 
 
 def _verdict(goal: Goal) -> str:

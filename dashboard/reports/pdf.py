@@ -15,7 +15,7 @@ from typing import Any
 import typst
 
 from dashboard import theme
-from dashboard.reports import brief, goal_words, parts, span_words, wording
+from dashboard.reports import brief, deed_words, goal_words, parts, span_words, wording
 from dashboard.reports.model import Headline, Topic, Weekly
 from dashboard.reports.wording import UNITS, figure
 from sentiment.metrics import Change
@@ -58,6 +58,8 @@ def _data(report: Weekly) -> dict[str, Any]:
         "kinds": [_kind(report, each) for each in report.headlines],
         "goal-head": list(goal_words.HEAD),
         "goals": _goals(report),
+        "deed-head": list(deed_words.HEAD),
+        "deeds": _deeds(report),
         **_charts(report),
         "topics": [_topic(each) for each in report.topics[:_TOPICS]],
         "more": _more(len(report.topics) - _TOPICS),
@@ -73,6 +75,13 @@ def _data(report: Weekly) -> dict[str, Any]:
         "coverage": [_said(each) for each in parts.coverage_lines(report)],
         "meanings": [list(each) for each in wording.MEANINGS.items()],
     }
+
+
+def _deeds(report: Weekly) -> list[list[Any]]:
+    return [
+        [*map(_said, cells), {"kind": deed_words.kind(deed), "text": verdict}]
+        for deed, (*cells, verdict) in zip(report.deeds, deed_words.rows(report.deeds), strict=True)
+    ]
 
 
 def _goals(report: Weekly) -> list[list[Any]]:

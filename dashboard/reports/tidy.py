@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from dashboard.exports import plain
+from dashboard.reports import deed_words
+from dashboard.reports.deeds import Deed
 from dashboard.reports.goals import Goal
 from dashboard.reports.model import Headline, Topic, Trend, Weekly
 from sentiment import metrics
@@ -56,6 +58,8 @@ def rows(report: Weekly) -> Iterator[Row]:
         yield from _headline(headline, week)
     for goal in report.goals:
         yield from _goal(goal, week)
+    for deed in report.deeds:
+        yield from _deed(deed, week)
     for trend in report.trends:
         yield from _trend(trend)
     for topic in report.topics:
@@ -136,6 +140,27 @@ def _headline(headline: Headline, week: str) -> Iterator[Row]:
                     change_high=part.high,
                     verdict=split.verdict,
                 )
+
+
+def _deed(deed: Deed, week: str) -> Iterator[Row]:
+    """The effect of an action, and how many of those who raised it know and came back."""
+    action, effect = deed.judged.action, deed.judged.effect
+    assert action.done_on is not None
+    since = f"since {action.done_on.isoformat()}"
+    row = Row("action", str(action.id), action.measure, since, text=action.title)
+    if effect is not None:
+        yield row._replace(
+            value=effect.value,
+            low=effect.low,
+            high=effect.high,
+            n=effect.after_n,
+            before_n=effect.before_n,
+            verdict=deed_words.verdict(deed),
+        )
+        yield row._replace(name="weeks_more", value=effect.weeks_more)
+    if deed.told is not None:
+        for name in ("raised", "told", "waiting", "held", "unreachable", "back", "happier"):
+            yield row._replace(name=name, period=week, value=getattr(deed.told, name), text="")
 
 
 def _goal(goal: Goal, week: str) -> Iterator[Row]:

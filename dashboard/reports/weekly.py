@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dashboard import periods
-from dashboard.reports import goals
+from dashboard.reports import deeds, goals
 from dashboard.reports.goals import Goal
 from dashboard.reports.model import (
     BrandShare,
@@ -84,7 +84,7 @@ def count(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WHO
     if span.first > today:
         raise InputError(f"{span.text} has not begun; today is {today}")
     scope = whole(conn, scope)
-    brands = scope.brands or own_brands(conn)
+    brands = scope.brands or workspace.own_brands(conn)
     asked = MentionFilter(start=span.first, end=span.last, brands=brands, places=scope.places)
     held = periods.like_month if isinstance(span, Month) else periods.like
     like = held(asked, today, coverage.choices(conn).first_day)
@@ -107,6 +107,7 @@ def count(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WHO
         comment=editions.comment(conn, span.text, at),
         headlines=_headlines(conn, like, now, before),
         goals=_goals(conn, brands, span, today, at) if scope == WHOLE else (),
+        deeds=() if scope.places else deeds.deeds(conn, start, end, at, scope.brands),
         trends=_trends(conn, replace(asked, end=end), span, zone, tuple(now)),
         topics=_topics(conn, like),
         impacts=_impacts(conn, like.now, now),
@@ -140,9 +141,12 @@ def whole(conn: sqlite3.Connection, scope: Scope) -> Scope:
     return scope._replace(brands=()) if own and own <= set(scope.brands) else scope
 
 
-def days(span: Span) -> tuple[date, date]:
-    """Return the first and last day that a summary counts: its trend, and one step before."""
-    return span.back(STEPS).first, span.last
+def days(conn: sqlite3.Connection, span: Span, at: datetime) -> tuple[date, date]:
+    """Return the first and last day that a summary counts: its trend, and one step before.
+
+    Further back where it judges actions by the weeks before them.
+    """
+    return min(span.back(STEPS).first, deeds.first_day(conn, span.last, at)), span.last
 
 
 def quoted(report: Weekly) -> list[Quoted]:
@@ -168,14 +172,6 @@ def _quoted(
         for label in (Label.POSITIVE, Label.NEGATIVE)
         for found in quotes.clearest(conn, flt, label, QUOTES, hidden)
     )
-
-
-def own_brands(conn: sqlite3.Connection) -> tuple[str, ...]:
-    """Our brands, with '' for what names none; empty where nobody else's are watched."""
-    brands = workspace.brands(conn)
-    if all(brand.own for brand in brands):
-        return ()
-    return (*(brand.name for brand in brands if brand.own), "")
 
 
 def _headlines(

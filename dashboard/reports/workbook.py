@@ -15,7 +15,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from dashboard import theme
-from dashboard.reports import brief, parts, span_words, tidy, wording
+from dashboard.reports import brief, deed_words, parts, span_words, tidy, wording
+from dashboard.reports.deeds import Deed
 from dashboard.reports.goals import Goal
 from dashboard.reports.model import Trend, Weekly
 from dashboard.reports.wording import UNITS
@@ -134,6 +135,8 @@ def _summary(made: _Book, report: Weekly) -> None:
     row = made.table(sheet, row + 1, head, rows)
     if report.goals:
         row = made.table(sheet, row, _GOALS, [_goal(made, each) for each in report.goals])
+    if report.deeds:
+        row = made.table(sheet, row, _DEEDS, [_deed(made, each) for each in report.deeds])
     cases, *spans = parts.queue_head(report)
     row = made.table(sheet, row, (cases, "", *spans), _queue(made, report))
     if report.rivals:
@@ -149,6 +152,26 @@ def _summary(made: _Book, report: Weekly) -> None:
 
 
 _GOALS = ("Target", "Of", "Value", "Low", "High", "n", "Target", "By", "Who", "Verdict")
+
+
+_DEEDS = (
+    *("We did", "You said", "Effect", "Low", "High", "n", "n before", "Raised", "Told", "Verdict"),
+    *("Since", "Back", "Happier"),
+)
+
+
+def _deed(made: _Book, deed: Deed) -> list[Any]:
+    """An action with its effect beyond what changed elsewhere, and who was told."""
+    action, effect, told = deed.judged.action, deed.judged.effect, deed.told
+    size = (None, None, None) if effect is None else (effect.value, effect.low, effect.high)
+    return [
+        *(action.title, action.topic_name),
+        *(made.of(action.measure, value) for value in size),
+        *((None, None) if effect is None else (effect.after_n, effect.before_n)),
+        *((None, None) if told is None else (told.raised, told.told)),
+        *(deed_words.verdict(deed), action.done_on and action.done_on.isoformat()),
+        *((None, None) if told is None else (told.back, told.happier)),
+    ]
 
 
 def _goal(made: _Book, goal: Goal) -> list[Any]:
