@@ -1,4 +1,4 @@
-"""You said – we did in a summary: what was done or judged in its days, in every format, as of then."""
+"""You said – we did in a summary: what was done or judged in its days, in every format."""
 
 from __future__ import annotations
 
