@@ -6,16 +6,19 @@ Rows with people's words are read each time: an erasure leaves no copy in memory
 from __future__ import annotations
 
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dashboard.data import At, reads
 from dashboard.desk.starters import STARTERS
+from dashboard.speed import Speed
+from dashboard.speed import of as said_of
 from storage import (
     approvals,
     authors,
     case_lists,
     customer_columns,
     customers,
+    desk_figures,
     listing,
     notices,
     people,
@@ -28,6 +31,7 @@ from storage.case_model import Case
 from storage.listing import MentionRow
 from storage.shelves import ALL, Shelf, Sieve
 
+_MINUTE = timedelta(minutes=1)
 SAME_PERSON = 10
 """Messages of the same person that a case shows, at most."""
 
@@ -111,3 +115,40 @@ def columns_of_customers(conn: sqlite3.Connection) -> list[str]:
     """What the columns of customers hold, as "region=north"."""
     found = customer_columns.columns(conn).items()
     return [f"{name}={value}" for name, values in found for value in values]
+
+
+@reads("settings", keep=8)
+def columns(conn: sqlite3.Connection) -> list[str]:
+    """The columns of the list of customers."""
+    return list(customer_columns.columns(conn))
+
+
+def workloads(at: At) -> list[desk_figures.Workload]:
+    """What everybody has, and answered in seven days; what time alone moves, within a minute."""
+    return _workloads(at, at.minute)
+
+
+@reads("queue", "settings", keep=8)
+def _workloads(conn: sqlite3.Connection, minute: datetime) -> list[desk_figures.Workload]:
+    return desk_figures.workloads(conn, minute, minute - timedelta(days=7))
+
+
+def speed(at: At, column: str, days: int) -> Speed | None:
+    """How long until an answer, apart by a column of customers; None where no case opened."""
+    return _speed(at, column, days, at.minute + _MINUTE)
+
+
+@reads("queue", "facts", "settings", keep=8)
+def _speed(conn: sqlite3.Connection, column: str, days: int, end: datetime) -> Speed | None:
+    found = desk_figures.waits(conn, end - timedelta(days=days), end, column)
+    return said_of(found, days) if found else None
+
+
+def suspicions(at: At, days: int) -> list[desk_figures.Suspicion]:
+    """Steps of the last days that flatter a clock."""
+    return _suspicions(at, days, at.minute + _MINUTE)
+
+
+@reads("queue", "facts", keep=8)
+def _suspicions(conn: sqlite3.Connection, days: int, end: datetime) -> list[desk_figures.Suspicion]:
+    return desk_figures.suspicions(conn, end - timedelta(days=days), end)

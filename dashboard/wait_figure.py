@@ -13,7 +13,7 @@ _TICKS = (0, 1, 4, 8, 24, 48, 72, 120, 168)
 
 def answered(steps: Sequence[Step]) -> Figure:
     """Return the curve up to a week, in hours."""
-    shown = [step for step in steps if step.hours <= _TICKS[-1]]
+    shown = _thinned([step for step in steps if step.hours <= _TICKS[-1]])
     last = shown[-1].answered if shown else 0.0
     line = {
         "type": "scatter",
@@ -41,3 +41,16 @@ def answered(steps: Sequence[Step]) -> Figure:
             "yaxis": {"range": [0, 1], "tickformat": ".0%", "automargin": True} | fixed,
         },
     }
+
+
+def _thinned(steps: Sequence[Step]) -> list[Step]:
+    """Leave out steps that a curve of this size cannot show: each keeps its height or moves on."""
+    found: list[Step] = []
+    for step in steps:
+        if not found or step.answered - found[-1].answered >= _SEEN or step is steps[-1]:
+            found.append(step)
+    return found
+
+
+_SEEN = 1 / 400
+"""The least change of a share that moves a pixel."""

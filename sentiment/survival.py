@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 
 class Wait(NamedTuple):
-    """How long something waited, in hours; ``answered`` is False where it ended otherwise."""
+    """how long ``many`` of something waited, in hours; ``answered``: not ended otherwise."""
 
     hours: float
     answered: bool
+    many: int = 1
 
 
 class Step(NamedTuple):
@@ -28,15 +29,15 @@ class Step(NamedTuple):
 
 def curve(waits: Sequence[Wait]) -> list[Step]:
     """Return the share answered by time, as steps; it begins at nothing."""
-    left, waiting = len(waits), 1.0
+    left, waiting = sum(wait.many for wait in waits), 1.0
     found = [Step(0.0, 0.0)]
     for hours, group in groupby(sorted(waits), key=lambda wait: wait.hours):
         same = list(group)
-        answers = sum(wait.answered for wait in same)
+        answers = sum(wait.many for wait in same if wait.answered)
         if answers:
             waiting *= 1 - answers / left
             found.append(Step(max(hours, 0.0), 1 - waiting))
-        left -= len(same)
+        left -= sum(wait.many for wait in same)
     return found
 
 
@@ -52,8 +53,17 @@ def median(steps: Sequence[Step]) -> float | None:
 
 def plain_median(waits: Sequence[Wait]) -> float | None:
     """Return the median over what was answered alone, for comparison."""
-    known = sorted(wait.hours for wait in waits if wait.answered)
-    if not known:
+    known = sorted((wait.hours, wait.many) for wait in waits if wait.answered)
+    total = sum(count for _, count in known)
+    if not total:
         return None
-    half = len(known) // 2
-    return known[half] if len(known) % 2 else (known[half - 1] + known[half]) / 2
+    return (_nth(known, (total - 1) // 2) + _nth(known, total // 2)) / 2
+
+
+def _nth(known: Sequence[tuple[float, int]], place: int) -> float:
+    """Return the hours of the one at a place, in order."""
+    for hours, count in known:
+        if place < count:
+            return hours
+        place -= count
+    raise IndexError(place)

@@ -6,13 +6,15 @@ Read from cases and their events; not here: the estimate over those that still w
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from datetime import datetime
 from typing import NamedTuple
 
+from storage.customer_columns import value_of
 from storage.times import millis
 
-_HOUR = 3_600_000
-_BEFORE = 24 * _HOUR
+_BY_MINUTE = 24 * 60
+_BEFORE = 24 * 3_600_000
 """How long before a new rating a change of hands counts as just before."""
 
 
@@ -29,12 +31,17 @@ class Workload(NamedTuple):
 
 
 class Waited(NamedTuple):
-    """How long a case waited for its first answer, or has so far; by the customer's tier."""
+    """How long ``many`` cases waited for their first answer, or have so far, in hours.
+
+    They are counted by the started minute, after a day by the started hour; ``group`` is what a
+    column says of their customers.
+    """
 
     hours: float
     answered: bool
     open: bool
-    tier: str
+    group: str
+    many: int
 
 
 class Suspicion(NamedTuple):
@@ -51,35 +58,52 @@ def workloads(conn: sqlite3.Connection, now: datetime, since: datetime) -> list[
     rows = conn.execute(
         "SELECT p.id, p.name, ifnull(sum(c.state = 'claimed'), 0),"
         " ifnull(sum(c.state = 'claimed' AND c.due_at < ?1 AND c.paused_at IS NULL), 0),"
-        " ifnull(sum(c.state <> 'claimed'), 0), (SELECT count(*) FROM case_events e"
-        " WHERE e.actor_id = p.id AND e.type = 'replied' AND e.at >= ?2), a.person_id IS NOT NULL"
+        " ifnull(sum(c.state <> 'claimed'), 0), ifnull(r.n, 0), a.person_id IS NOT NULL"
         " FROM people p LEFT JOIN cases c ON c.owner_id = p.id AND c.closed_at IS NULL"
-        " LEFT JOIN away a ON a.person_id = p.id WHERE"
-        " p.role IN ('agent', 'lead', 'admin') GROUP BY p.id ORDER BY p.name",
+        " LEFT JOIN (SELECT actor_id, count(*) AS n FROM case_events"
+        " WHERE type = 'replied' AND at >= ?2 GROUP BY actor_id) r ON r.actor_id = p.id"
+        " LEFT JOIN away a ON a.person_id = p.id"
+        " WHERE p.role IN ('agent', 'lead', 'admin') GROUP BY p.id ORDER BY p.name",
         (millis(now), millis(since)),
     )
     return [Workload(*row) for row in rows]
 
 
-def waits(conn: sqlite3.Connection, start: datetime, end: datetime) -> list[Waited]:
-    """Return how long each case opened in a period waited, up to the period's end.
+def waits(
+    conn: sqlite3.Connection, start: datetime, end: datetime, column: str = "tier"
+) -> list[Waited]:
+    """Return how long cases opened in a period waited, up to the period's end.
 
     What was closed without an answer waited until then and was not answered.
     """
-    after = millis(end)
+    group, joined, args = _by_column(conn, column)
+    # One number a case, counted here: a third of what grouping in SQL takes.
     rows = conn.execute(
-        "SELECT c.opened_at, c.answered_at, c.closed_at, ifnull(k.tier, '') FROM cases c"
-        " LEFT JOIN identities i ON i.mention_id = c.mention_id AND i.author <> ''"
-        " LEFT JOIN customers k ON k.key = i.author WHERE c.opened_at >= ? AND c.opened_at < ?",
-        (millis(start), after),
+        "SELECT (max(0, coalesce(iif(c.answered_at <= ?1, c.answered_at, NULL),"
+        " iif(c.closed_at <= ?1, c.closed_at, NULL), ?1) - c.opened_at) + 59999) / 60000 * 4"
+        f" + ifnull(c.answered_at <= ?1, 0) * 2 + ifnull(c.closed_at <= ?1, 0), {group}"
+        f" FROM cases c{joined} WHERE c.opened_at >= ?2 AND c.opened_at < ?1",
+        (millis(end), millis(start), *args),
     )
-    found = []
-    for opened, answered, closed, tier in rows:
-        done = answered is not None and answered <= after
-        ended = closed is not None and closed <= after
-        until = answered if done else closed if ended else after
-        found.append(Waited(max(0, until - opened) / _HOUR, done, not done and not ended, tier))
-    return found
+    found: Counter[tuple[float, bool, bool, str]] = Counter()
+    for (packed, name), many in Counter(rows).items():
+        minutes, answered, closed = packed >> 2, bool(packed & 2), bool(packed & 1)
+        if minutes > _BY_MINUTE:
+            minutes = (minutes + 59) // 60 * 60
+        found[minutes / 60, answered, not answered and not closed, name] += many
+    return [Waited(*each, many) for each, many in found.items()]
+
+
+def _by_column(conn: sqlite3.Connection, column: str) -> tuple[str, str, tuple[str | int, ...]]:
+    """Return what a column says, how to get there and parameters; cheap where nobody is known."""
+    if conn.execute("SELECT 1 FROM customers LIMIT 1").fetchone() is None:
+        return "''", "", ()
+    held = value_of(column)
+    joined = (
+        " LEFT JOIN identities i ON i.mention_id = c.mention_id AND i.author <> ''"
+        " LEFT JOIN customers k ON k.key = i.author"
+    )
+    return f"ifnull({held.sql.replace('?', '?3')}, '')", joined, held.args
 
 
 def suspicions(conn: sqlite3.Connection, start: datetime, end: datetime) -> list[Suspicion]:

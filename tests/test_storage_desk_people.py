@@ -159,10 +159,11 @@ def test_who_has_how_much_and_how_long_it_took(db: Database) -> None:
     assert found["Ben"][2:] == (0, 0, 0, 0, False)
     waits = desk_figures.waits(db.reader(), NOW - HOUR, late)
     assert sorted(waits) == [
-        (1.0, True, False, "gold"),
-        (2.0, False, False, ""),
-        (40.0, False, True, ""),
+        (1.0, True, False, "gold", 1),
+        (2.0, False, False, "", 1),
+        (40.0, False, True, "", 1),
     ]
+    assert {each.group for each in desk_figures.waits(db.reader(), NOW - HOUR, late, "x")} == {""}
     kinds = [each.kind for each in desk_figures.suspicions(db.reader(), NOW - HOUR, late)]
     assert kinds == ["closed as dealt with, without an answer"]
 
@@ -227,6 +228,10 @@ def test_the_fair_median_is_later_than_the_plain_one() -> None:
     assert survival.median(steps) == pytest.approx(4.0)
     assert survival.median(survival.curve(slow)) is None
     assert survival.plain_median(slow) is None
+    counted = [Wait(1.0, True, 3), Wait(4.0, True, 3), Wait(9.0, False, 5)]
+    each = [Wait(hours, done) for hours, done, count in counted for _ in range(count)]
+    assert survival.curve(counted) == survival.curve(each)
+    assert survival.plain_median(counted) == survival.plain_median(each) == 2.5
 
 
 def test_a_changed_rule_opens_and_ranks_what_is_already_here(db: Database) -> None:

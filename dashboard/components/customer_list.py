@@ -66,7 +66,8 @@ def _figures(at: At, columns: list[str]) -> None:
     column = st.selectbox("By", columns, key="customers.by", width=240)
     flt = MentionFilter(start=at.today - timedelta(days=DAYS - 1), end=at.today)
     groups = data.by_customers(at, flt, column)[:SHOWN]
-    cases = data.cases_by_customers(at, column, at.minute - timedelta(days=DAYS), at.minute)
+    end = at.minute + timedelta(minutes=1)
+    cases = data.cases_by_customers(at, column, end - timedelta(days=DAYS), end)
     rows = [_row(each, cases.get(each.key)) for each in groups]
     st.dataframe(rows, hide_index=True, key="customers.figures")
     st.caption(f"The last {DAYS} days; whoever is not in the list stands in the row “others”.")

@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import streamlit as st
 
-from dashboard import case_data, data, markup, wait_figure
+from dashboard import case_data, data, markup
 from dashboard.components import case_actions, charts, links, notices, session
 from dashboard.data import At
-from sentiment import survival
-from sentiment.survival import Wait
 from storage import cases, clocks, desk_figures, shelves
 from storage.case_model import Transfer
-from storage.desk_figures import Waited, Workload
+from storage.desk_figures import Workload
 from storage.errors import EarshotError
 from storage.people import Person
 from storage.shelves import Shelf
 
 DAYS = 30
+_COLUMN = "workload.column"
 
 
 def draw(at: At) -> None:
     """Draw the page."""
     person = session.actor()
-    found = desk_figures.workloads(at.db.reader(), at.now, at.now - timedelta(days=7))
+    found = case_data.workloads(at)
     new = case_data.shelf_count(at, Shelf.NEW, None)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.html(markup.line(f"{new} new cases that nobody has."), width="stretch")
@@ -96,52 +94,40 @@ def _share(at: At, person: Person) -> None:
 
 
 def _speed(at: At) -> None:
-    found = desk_figures.waits(at.db.reader(), at.now - timedelta(days=DAYS), at.now)
-    if not found:
+    columns = case_data.columns(at)
+    column = st.session_state.get(_COLUMN, "tier")
+    told = case_data.speed(at, column if column in columns else "tier", DAYS)
+    if told is None:
         return
     st.header("How long until an answer", anchor=False)
-    st.html(markup.line(spoken(found)))
-    steps = survival.curve([Wait(each.hours, each.answered) for each in found])
-    figure = wait_figure.answered(steps)
-    charts.chart(figure, key="workload.curve", alt=spoken(found), narrow=_nothing)
-    tiers = sorted({each.tier for each in found if each.tier})
-    for tier in tiers:
-        of_tier = [each for each in found if each.tier == tier]
-        st.html(markup.line(f"{tier}: {spoken(of_tier)}"))
+    st.html(markup.line(told.words))
+    charts.chart(told.curve, key="workload.curve", alt=told.words, narrow=_nothing)
+    if not columns:
+        return
+    st.selectbox("Apart by", columns, key=_COLUMN, width=240)
+    for name, words in told.groups:
+        st.html(markup.line(f"{name or 'others'}: {words}"))
 
 
 def _nothing(mark: list[Any]) -> None:
     """Return no filter: a mark of this curve stands for a share, not for some mentions."""
 
 
-def spoken(found: list[Waited]) -> str:
-    """Say how many were answered within one, four and twenty-four hours, and what waits."""
-    waits = [Wait(each.hours, each.answered) for each in found]
-    steps = survival.curve(waits)
-    parts = [f"{hours} h {survival.within(steps, hours):.0%}" for hours in (1, 4, 24)]
-    plain, fair = survival.plain_median(waits), survival.median(steps)
-    told = f"Within {', '.join(parts)}; {sum(each.open for each in found)} still open. "
-    told += f"Median of the answered {_hours(plain)}"
-    return f"{told}, counting those that still wait {_hours(fair)} (last {DAYS} days)."
-
-
-def _hours(hours: float | None) -> str:
-    return "not reached" if hours is None else f"{hours:.1f} h"
-
-
 def _integrity(at: At) -> None:
-    found = desk_figures.suspicions(at.db.reader(), at.now - timedelta(days=DAYS), at.now)
-    st.header("What flatters the clock", anchor=False)
-    if not found:
-        st.caption("No stopped clock while a customer waited, no closing without an answer.")
+    box = st.expander("What flatters the clock", key="workload.flatters", on_change="rerun")
+    if not box.open:
         return
-    for each in found[:20]:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.html(markup.line(f"{each.kind}, by {each.by}"), width="stretch")
-            st.page_link(
-                links.QUEUE,
-                label=f"Case {each.case_id}",
-                query_params={"case": str(each.case_id)},
-            )
-    if len(found) > 20:
-        st.caption(f"and {len(found) - 20} more")
+    found = case_data.suspicions(at, DAYS)
+    with box:
+        if not found:
+            st.caption("No stopped clock while a customer waited, no closing without an answer.")
+        for each in found[:20]:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.html(markup.line(f"{each.kind}, by {each.by}"), width="stretch")
+                st.page_link(
+                    links.QUEUE,
+                    label=f"Case {each.case_id}",
+                    query_params={"case": str(each.case_id)},
+                )
+        if len(found) > 20:
+            st.caption(f"and {len(found) - 20} more")

@@ -1,4 +1,4 @@
-"""Rules that acknowledge a message by themselves, what each did, and reach; two migrations."""
+"""Rules that acknowledge a message by themselves, reach, and events by kind; migrations."""
 
 from __future__ import annotations
 
@@ -33,4 +33,13 @@ def reach(db: sqlite_utils.Database) -> None:
     db.conn.execute(
         "CREATE TABLE reach (mention_id INTEGER PRIMARY KEY REFERENCES mentions,"
         " value INTEGER NOT NULL) STRICT"
+    )
+
+
+def events_by_kind(db: sqlite_utils.Database) -> None:
+    """What a period's events of one kind, and its waits, are found by."""
+    db.conn.execute("CREATE INDEX case_events_type ON case_events (type, at, actor_id)")
+    db.conn.execute("DROP INDEX cases_opened")
+    db.conn.execute(
+        "CREATE INDEX cases_opened ON cases (opened_at, answered_at, closed_at, mention_id)"
     )
