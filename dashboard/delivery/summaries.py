@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dashboard.reports import due, files, letter, making
+from dashboard.reports import due, files, letter, making, speech
 from dashboard.reports import weekly as numbers
 from dashboard.reports.files import TYPES, Format
 from dashboard.reports.model import Scope, Weekly
 from dashboard.reports.spans import Span
+from dashboard.reports.speech import say
 from dashboard.settings import MailSettings
 from storage import editions, mail_outbox, outbox, report_schedules, revisions, workspace
 from storage.database import Database
@@ -90,9 +91,8 @@ def with_file(db: Database, now: Callable[[], datetime]) -> Callable[[Mail], Mai
         if key not in known:
             report = making.again(db, editions.get(conn, mail.made.edition), now())
             known.clear()
-            known[key] = Attachment(
-                files.name(report, Format.PDF), TYPES[Format.PDF], files.write(report, Format.PDF)
-            )
+            data = files.write(report, Format.PDF, mail.made.locale)
+            known[key] = Attachment(files.name(report, Format.PDF), TYPES[Format.PDF], data)
         return mail._replace(attachments=(known[key],))
 
     return add
@@ -135,7 +135,8 @@ def _put(
     *,
     name: str = "",
 ) -> Entry:
-    said = letter.letter(report, _foot(settings, name, actor))
+    with speech.speaking(to.locale):
+        said = letter.letter(report, _foot(settings, name, actor))
     mail = Mail(
         to.address,
         said.subject,
@@ -149,13 +150,11 @@ def _put(
 
 def _foot(settings: MailSettings, name: str, actor: Person) -> list[str]:
     """Say why somebody got this and whom to ask to end it."""
-    by_hand = f"because {actor.name} sent it to you"
-    why = f"as one of the recipients of “{name}”" if name else by_hand
-    return [
-        "The whole summary is attached as a PDF.",
-        f"You get this {why}. To get no more of them, answer to this mail or write to"
-        f" {settings.sender}.",
-    ]
+    why = say("You get this as one of the recipients of “{name}”.", name=name)
+    if not name:
+        why = say("You get this because {who} sent it to you.", who=actor.name)
+    end = say("To get no more, answer to this mail or write to {who}.", who=settings.sender)
+    return [say("The whole summary is attached as a PDF."), f"{why} {end}"]
 
 
 def sent(conn: sqlite3.Connection, limit: int = 30) -> list[Entry]:

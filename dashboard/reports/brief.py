@@ -5,9 +5,11 @@ Numbers come from ``weekly``; of figures and topics only what is more than chanc
 
 from __future__ import annotations
 
-from dashboard.reports import deed_words, goal_words
+from dashboard.reports import deed_words, goal_words, wording
 from dashboard.reports.model import Headline, Topic, TopicImpact, Weekly, moved
-from dashboard.reports.wording import KINDS, figure, inline, size_of
+from dashboard.reports.span_words import per
+from dashboard.reports.speech import number, say
+from dashboard.reports.wording import figure, inline, kind, kinds, size_of
 from sentiment.decomposition import Split
 from sentiment.metrics import Change
 
@@ -30,7 +32,7 @@ def brief(report: Weekly) -> list[tuple[str, list[str]]]:
         ("Needs a decision", _decisions(report)),
         ("Keep in mind", _coverage(report)),
     ]
-    return [(heading, lines) for heading, lines in told if lines]
+    return [(say(heading), lines) for heading, lines in told if lines]
 
 
 def _spoken(report: Weekly) -> list[str]:
@@ -45,7 +47,13 @@ def _pull(each: TopicImpact) -> str:
     if not each.impact.real or each.impact.value > 0:
         return ""
     size = size_of(-each.impact.value, each.measure)
-    return f"{each.name} pulls {inline(each.measure)} of {KINDS[each.kind].lower()} down by {size}."
+    return say(
+        "{topic} pulls {measure} of {kind} down by {size}.",
+        topic=each.name,
+        measure=inline(each.measure),
+        kind=kinds(each.kind),
+        size=size,
+    )
 
 
 def _decisions(report: Weekly) -> list[str]:
@@ -53,11 +61,12 @@ def _decisions(report: Weekly) -> list[str]:
     told = goal_words.decisions(report.goals)
     late = report.queue.overdue
     if late:
-        cases = "One case is" if late == 1 else f"{late:,} cases are"
-        told.append(f"{cases} overdue: who answers, and by when?")
+        one = say("One case is overdue: who answers, and by when?")
+        many = say("{n} cases are overdue: who answers, and by when?", n=number(late))
+        told.append(one if late == 1 else many)
     for topic in report.topics:
         if topic.negative.real and (topic.negative.difference or 0) > 0:
-            told.append(f"{topic.name}: who looks for the cause?")
+            told.append(say("{topic}: who looks for the cause?", topic=topic.name))
     return told
 
 
@@ -65,43 +74,64 @@ def _worse(topic: Topic) -> str:
     change = topic.negative
     if not change.real:
         return ""
-    way = "worse" if (change.difference or 0) > 0 else "better"
     now, before = (figure(each.value, "negative_share") for each in (change.now, change.before))
-    return f"{topic.name} is spoken of {way}: {now} of it negative, {before} before."
+    way = (
+        "{topic} is spoken of worse: {now} of it negative, {before} before."
+        if (change.difference or 0) > 0
+        else "{topic} is spoken of better: {now} of it negative, {before} before."
+    )
+    return say(way, topic=topic.name, now=now, before=before)
 
 
 def _headline(headline: Headline, change: Change, split: Split | None) -> str:
     if not change.real:
         return ""
-    way = "up" if (change.difference or 0) > 0 else "down"
     now, before = (figure(each.value, change.name) for each in (change.now, change.before))
-    why = f": {split.verdict}" if split is not None and split.segments > 1 else ""
-    return f"{KINDS[headline.kind]}: {inline(change.name)} is {way} to {now} from {before}{why}."
+    way = (
+        "{kind}: {measure} is up to {now} from {before}{why}."
+        if (change.difference or 0) > 0
+        else "{kind}: {measure} is down to {now} from {before}{why}."
+    )
+    why = ""
+    if split is not None and split.segments > 1:
+        why = f": {wording.judged(split.verdict)}"
+    about = kind(headline.kind), inline(change.name)
+    return say(way, kind=about[0], measure=about[1], now=now, before=before, why=why)
 
 
 def _topic(topic: Topic) -> str:
     change = topic.share
     if not change.real:
         return ""
-    way = "more" if (change.difference or 0) > 0 else "less"
     now, before = (figure(each.value, "topic_share") for each in (change.now, change.before))
-    return f"{topic.name} is spoken of {way} often: in {now} of mentions, {before} before."
+    way = (
+        "{topic} is spoken of more often: in {now} of mentions, {before} before."
+        if (change.difference or 0) > 0
+        else "{topic} is spoken of less often: in {now} of mentions, {before} before."
+    )
+    return say(way, topic=topic.name, now=now, before=before)
 
 
 def _nothing(report: Weekly) -> str:
     if not report.headlines:
-        return "Nothing was said this week."
+        return per(report.span, "Nothing was said this week.", "Nothing was said this month.")
     compared = any(each.before is not None for each in report.headlines)
-    return (
-        "No figure moved by more than chance." if compared else "There is no week to compare with."
-    )
+    if compared:
+        return say("No figure moved by more than chance.")
+    none = "There is no week to compare with.", "There is no month to compare with."
+    return per(report.span, *none)
 
 
 def _queue(report: Weekly) -> str:
     queue = report.queue
-    return (
-        f"Queue: {queue.opened:,} cases opened, {queue.answered:,} answered,"
-        f" {queue.resolved:,} resolved; {queue.open:,} open at the end, {queue.overdue:,} overdue."
+    return say(
+        "Queue: {opened} cases opened, {answered} answered, {resolved} resolved; {open} open at the"
+        " end, {overdue} overdue.",
+        opened=number(queue.opened),
+        answered=number(queue.answered),
+        resolved=number(queue.resolved),
+        open=number(queue.open),
+        overdue=number(queue.overdue),
     )
 
 
@@ -110,8 +140,17 @@ def _coverage(report: Weekly) -> list[str]:
     told = []
     if silent:
         told.append(
-            f"Not read for part of the week: {', '.join(silent)}. Figures may miss mentions."
+            say(
+                "Not read for part of the time: {sources}. Figures may miss mentions.",
+                sources=", ".join(silent),
+            )
         )
     if not report.finished:
-        told.append("The week is not over: only its complete days are counted.")
+        told.append(
+            per(
+                report.span,
+                "The week is not over: only its complete days are counted.",
+                "The month is not over: only its complete days are counted.",
+            )
+        )
     return told

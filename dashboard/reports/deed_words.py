@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard import proof
 from dashboard.reports import wording
 from dashboard.reports.deeds import Deed
+from dashboard.reports.speech import number, say
 from sentiment.effects import Verdict
 from storage.told import Told
 
@@ -16,15 +17,16 @@ def verdict(deed: Deed) -> str:
     """Say the verdict in few words; one that was registered too late is none."""
     effect = deed.judged.effect
     if effect is None:
-        return "not judged"
+        return say("not judged")
     if deed.judged.action.late:
-        return "registered too late"
+        return say("registered too late")
     if effect.verdict is not Verdict.MORE:
-        return effect.verdict.value
+        return say(effect.verdict.value)
     if effect.weeks_more is None:
-        return "cannot be told"
-    weeks = "week" if effect.weeks_more == 1 else "weeks"
-    return f"needs {effect.weeks_more:,} more {weeks}"
+        return say("cannot be told")
+    if effect.weeks_more == 1:
+        return say("needs 1 more week")
+    return say("needs {n} more weeks", n=number(effect.weeks_more))
 
 
 def kind(deed: Deed) -> str:
@@ -42,15 +44,24 @@ def size(deed: Deed) -> str:
         return wording.DASH
     low, high = (wording.moved_by(each, measure) for each in (effect.low, effect.high))
     name = wording.inline(measure)
-    return f"{name} {wording.moved_by(effect.value, measure)} ({low} to {high})"
+    span = say("{low} to {high}", low=low, high=high)
+    return f"{name} {wording.moved_by(effect.value, measure)} ({span})"
 
 
 def told(found: Told | None) -> str:
     """Say how many of those who raised it know."""
     if found is None:
-        return "nobody yet"
-    parts = f"{found.told:,} of {found.raised:,}, {found.unreachable:,} not reachable"
-    return f"{parts}; {found.happier:,} of {found.back:,} back happier" if found.back else parts
+        return say("nobody yet")
+    known = say(
+        "{told} of {raised}, {n} not reachable",
+        told=number(found.told),
+        raised=number(found.raised),
+        n=number(found.unreachable),
+    )
+    if not found.back:
+        return known
+    back = number(found.happier), number(found.back)
+    return f"{known}; {say('{happier} of {back} back happier', happier=back[0], back=back[1])}"
 
 
 def rows(deeds: tuple[Deed, ...]) -> list[tuple[str, ...]]:
@@ -59,7 +70,7 @@ def rows(deeds: tuple[Deed, ...]) -> list[tuple[str, ...]]:
     for deed in deeds:
         action = deed.judged.action
         assert action.done_on is not None
-        what = action.title + (" (new)" if deed.new else "")
+        what = action.title + (f" ({say('new')})" if deed.new else "")
         since = wording.day(action.done_on)
         cells = (what, action.topic_name, since, size(deed), told(deed.told), verdict(deed))
         found.append(cells)
@@ -79,5 +90,5 @@ def lines(deeds: tuple[Deed, ...]) -> list[str]:
 
 
 def _known(deed: Deed) -> str:
-    who = "Those who raised it are not told yet." if deed.told is None else ""
-    return who or f"Told: {told(deed.told)}."
+    who = say("Those who raised it are not told yet.") if deed.told is None else ""
+    return who or say("Told: {told}.", told=told(deed.told))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from enum import StrEnum
 
-from dashboard.reports import spans
+from dashboard.reports import locales, spans, speech
 from dashboard.reports.model import Weekly
 
 
@@ -32,9 +32,13 @@ def name(report: Weekly, form: Format) -> str:
     return f"{spans.every(report.span).value}ly-{report.span.text}.{form.value}"
 
 
-def write(report: Weekly, form: Format) -> bytes:
-    """Return a summary as a file of that format."""
-    return _writer(form)(report)
+def write(report: Weekly, form: Format, locale: str = locales.DEFAULT) -> bytes:
+    """Return a summary as a file of that format, which speaks as a locale does.
+
+    A CSV file is for programs: it is the same in every locale.
+    """
+    with speech.speaking(locales.DEFAULT if form is Format.CSV else locale):
+        return _writer(form)(report)
 
 
 def _writer(form: Format) -> Callable[[Weekly], bytes]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dashboard.reports import wording
 from dashboard.reports.goals import Goal
-from dashboard.reports.wording import KINDS, UNITS, figure
+from dashboard.reports.speech import number, say
+from dashboard.reports.wording import figure, kinds
 from sentiment.outlook import Verdict
 from storage.models import Kind, Measure
 from storage.targets import Target
@@ -18,25 +19,26 @@ BAD = (Verdict.BEHIND, Verdict.MISSED)
 
 def name(kind: Kind, measure: str) -> str:
     """Name a figure of a kind."""
-    return f"{UNITS[measure].name} of {KINDS[kind].lower()}"
+    return say("{measure} of {kind}", measure=wording.name(measure), kind=kinds(kind))
 
 
 def aim(target: Target) -> str:
     """Say what is to be reached."""
-    side = "at most" if target.good < 0 else "at least"
-    return f"{side} {figure(target.value, target.measure)}"
+    side = "at most {value}" if target.good < 0 else "at least {value}"
+    return say(side, value=figure(target.value, target.measure))
 
 
 def heading(target: Target) -> str:
     """Say what is to be reached, by when, and who answers for it."""
-    return f"Target: {aim(target)} by {wording.day(target.due)} · {target.owner}"
+    by = wording.day(target.due)
+    return say("Target: {aim} by {day} · {who}", aim=aim(target), day=by, who=target.owner)
 
 
 def now(goal: Goal) -> str:
     """Say the figure of the last four weeks."""
     span = wording.between(goal.now)
     value = figure(goal.now.value, goal.target.measure)
-    return f"{value} ({span}, n {goal.now.n:,})" if span else value
+    return f"{value} ({span}, n {number(goal.now.n)})" if span else value
 
 
 def expected(goal: Goal) -> str:
@@ -54,20 +56,31 @@ def over(goal: Goal) -> bool:
 
 def said(goal: Goal) -> str:
     """Say in a sentence how a figure stands to its target."""
-    told = f"{now(goal)} in the four weeks to {wording.day(goal.until)}"
+    day = wording.day(goal.until)
+    told = say("{now} in the four weeks to {day}", now=now(goal), day=day)
     if over(goal):
-        return f"{told}: {goal.outlook.verdict.value}."
+        return f"{told}: {verdict(goal)}."
     ahead = expected(goal)
     if ahead == NONE:
-        return f"{told}; no line can be drawn to that day yet."
-    return f"{told}; going on like the last quarter, {ahead} by then."
+        return say("{told}; no line can be drawn to that day yet.", told=told)
+    return say("{told}; going on like the last quarter, {ahead} by then.", told=told, ahead=ahead)
+
+
+def verdict(goal: Goal) -> str:
+    """Say what can be said of a target."""
+    return say(goal.outlook.verdict.value)
 
 
 def lines(goals: tuple[Goal, ...]) -> list[str]:
     """Say every target in a sentence, for the first page."""
     return [
-        f"{name(goal.target.kind, goal.target.measure)}: {goal.outlook.verdict.value}."
-        f" {heading(goal.target)}; now {now(goal)}."
+        say(
+            "{name}: {verdict}. {target}; now {now}.",
+            name=name(goal.target.kind, goal.target.measure),
+            verdict=verdict(goal),
+            target=heading(goal.target),
+            now=now(goal),
+        )
         for goal in goals
     ]
 
@@ -75,9 +88,14 @@ def lines(goals: tuple[Goal, ...]) -> list[str]:
 def decisions(goals: tuple[Goal, ...]) -> list[str]:
     """Say which targets need a decision."""
     return [
-        f"{name(goal.target.kind, goal.target.measure)}"
-        f" {'has missed' if goal.outlook.verdict is Verdict.MISSED else 'is behind'} its target of"
-        f" {figure(goal.target.value, goal.target.measure)}: what changes, {goal.target.owner}?"
+        say(
+            "{name} has missed its target of {value}: what changes, {who}?"
+            if goal.outlook.verdict is Verdict.MISSED
+            else "{name} is behind its target of {value}: what changes, {who}?",
+            name=name(goal.target.kind, goal.target.measure),
+            value=figure(goal.target.value, goal.target.measure),
+            who=goal.target.owner,
+        )
         for goal in goals
         if goal.outlook.verdict in BAD
     ]
@@ -92,7 +110,7 @@ def rows(goals: tuple[Goal, ...]) -> list[tuple[str, ...]]:
             goal.target.owner,
             now(goal),
             expected(goal),
-            goal.outlook.verdict.value,
+            verdict(goal),
         )
         for goal in goals
     ]

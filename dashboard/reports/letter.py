@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dashboard import markup
-from dashboard.reports import brief, parts, span_words, wording
+from dashboard.reports import brief, parts, span_words, speech, wording
 from dashboard.reports.model import Headline, Weekly
-from dashboard.reports.wording import UNITS, figure
-from sentiment.metrics import Change
+from dashboard.reports.speech import say
+from dashboard.reports.wording import figure
 
 _FONT = "font-family:'Segoe UI',Helvetica,Arial,sans-serif"
 _COLOURS = {True: "#00639a", False: "#b84e00", None: "#5d6671"}
@@ -35,20 +35,20 @@ def letter(report: Weekly, foot: Sequence[str]) -> Letter:
 
 
 def _subject(report: Weekly) -> str:
-    marked = "Sample data: " if report.sample else ""
+    marked = f"{say('Sample data')}: " if report.sample else ""
     return f"{marked}{span_words.title(report)}, {wording.period(report)}"
 
 
 def _text(report: Weekly, foot: Sequence[str]) -> str:
     lines = [span_words.heading(report), span_words.over(report), span_words.about(report), ""]
     if report.sample:
-        lines = [span_words.SAMPLE, "", *lines]
+        lines = [say(span_words.SAMPLE), "", *lines]
     if report.comment:
         lines += [report.comment, ""]
     for heading, told in brief.brief(report):
         lines += [heading.upper(), *(f"* {each}" for each in told), ""]
     for headline in report.headlines:
-        kind = wording.KINDS[headline.kind]
+        kind = wording.kind(headline.kind)
         lines.append(f"{kind.upper()}: {parts.volume(report, headline)}")
         lines += [f"  {name}: {value} ({moved})" for name, value, moved, _ in _rows(headline)]
         lines.append("")
@@ -72,7 +72,7 @@ def _html(report: Weekly, foot: Sequence[str]) -> str:
         ]
     )
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="{speech.current().lang}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{html.escape(span_words.title(report))}</title></head>"
         f'<body style="margin:0;padding:0;background:#f4f6f8;color:#1b1f24;{_FONT}">'
@@ -89,7 +89,7 @@ def _banner(report: Weekly) -> str:
         return ""
     return (
         '<p style="margin:0 0 16px;padding:8px;background:#fff4d6;text-align:center;'
-        f'font-weight:600">{span_words.SAMPLE}</p>'
+        f'font-weight:600">{say(span_words.SAMPLE)}</p>'
     )
 
 
@@ -125,7 +125,7 @@ def _kind(report: Weekly, headline: Headline) -> str:
         for name, value, moved, colour in _rows(headline)
     )
     return (
-        f'<h2 style="margin:22px 0 2px;font-size:15px">{wording.KINDS[headline.kind]} '
+        f'<h2 style="margin:22px 0 2px;font-size:15px">{html.escape(wording.kind(headline.kind))} '
         f'<span style="font-weight:400;color:{_MUTED};font-size:13px">'
         f"{parts.volume(report, headline)}</span></h2>"
         '<table width="100%" cellpadding="0" cellspacing="0" '
@@ -137,19 +137,13 @@ def _rows(headline: Headline) -> list[tuple[str, str, str, str]]:
     """Name, value, how it moved and the colour of that, for each measure."""
     return [
         (
-            UNITS[change.name].name,
+            wording.name(change.name),
             figure(change.now.value, change.name),
-            _moved(change, least),
+            parts.moved(change, least),
             _COLOURS[wording.is_good(change)],
         )
         for change, least in zip(headline.changes, headline.detectable, strict=True)
     ]
-
-
-def _moved(change: Change, least: float | None) -> str:
-    if change.difference is None:
-        return change.verdict
-    return parts.moved(change, least)
 
 
 def _foot(lines: Sequence[str]) -> str:

@@ -98,6 +98,7 @@ class Weekly(NamedTuple):
     end: date
     finished: bool
     compared: str
+    before: tuple[date, date] | None
     timezone: str
     brands: tuple[str, ...]
     places: tuple[str, ...]

@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dashboard import markup, theme
-from dashboard.reports import brief, deed_words, goal_words, parts, span_words, svg, wording
+from dashboard.reports import brief, deed_words, goal_words, parts, span_words, speech, svg, wording
 from dashboard.reports.goals import Goal
 from dashboard.reports.model import Headline, Topic, Weekly, moved
-from dashboard.reports.wording import UNITS, figure
+from dashboard.reports.speech import number, say
+from dashboard.reports.wording import figure
 from sentiment.metrics import Change
 from storage.models import Label
 from storage.quotes import Quote
@@ -48,13 +49,14 @@ def render(report: Weekly) -> bytes:
         _section("How complete the data are", _coverage(report)),
         _end(report),
     )
-    banner = '<div class="sample">Sample data: an invented company</div>' if report.sample else ""
+    sample = say(span_words.SAMPLE)
+    banner = f'<div class="sample">{sample}</div>' if report.sample else ""
     page = (
-        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html>\n<html lang="{speech.current().lang}"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer"><meta name="robots" content="noindex">'
-        f"<title>{span_words.title(report)}</title><style>{css}</style></head>"
+        f"<title>{html.escape(span_words.title(report))}</title><style>{css}</style></head>"
         f"<body>{banner}<main>{''.join(sections)}</main></body></html>\n"
     )
     return page.encode()
@@ -70,13 +72,13 @@ def _header(report: Weekly) -> str:
 
 def _headlines(report: Weekly) -> str:
     if not report.headlines:
-        return "<p>No mentions.</p>"
+        return f"<p>{say('No mentions.')}</p>"
     return f'<div class="kinds">{"".join(_kind(report, each) for each in report.headlines)}</div>'
 
 
 def _kind(report: Weekly, headline: Headline) -> str:
     tiles = "".join(map(_tile, headline.changes, headline.detectable))
-    name = wording.KINDS[headline.kind]
+    name = html.escape(wording.kind(headline.kind))
     return (
         f'<div class="kind k{len(headline.changes)}">'
         f"<h3>{name} <span>{parts.volume(report, headline)}</span></h3>"
@@ -86,10 +88,10 @@ def _kind(report: Weekly, headline: Headline) -> str:
 
 def _tile(change: Change, least: float | None) -> str:
     measure = change.now
-    of = f"n {measure.n:,}"
+    of = f"n {number(measure.n)}"
     span = wording.between(measure)
     return (
-        f'<div class="tile"><div class="name">{UNITS[change.name].name}</div>'
+        f'<div class="tile"><div class="name">{html.escape(wording.name(change.name))}</div>'
         f'<div class="value">{figure(measure.value, change.name)}</div>'
         f'<div class="range">{f"{span} · {of}" if span else of}</div>{_moved(change, least)}</div>'
     )
@@ -98,7 +100,7 @@ def _tile(change: Change, least: float | None) -> str:
 def _moved(change: Change, least: float | None) -> str:
     """Say how a figure changed; colour only where it is more than chance."""
     if change.difference is None:
-        return f'<div class="change none">{html.escape(change.verdict)}</div>'
+        return f'<div class="change none">{html.escape(wording.verdict(change))}</div>'
     good = wording.is_good(change)
     arrow = "▲" if change.difference > 0 else "▼" if change.difference < 0 else "■"
     if good is None:
@@ -106,7 +108,7 @@ def _moved(change: Change, least: float | None) -> str:
         return f'<div class="change none">{said}</div>'
     kind = "good" if good else "bad"
     said = f"{arrow} {wording.difference(change)}"
-    return f'<div class="change {kind}"><b>{said}</b> real change</div>'
+    return f'<div class="change {kind}"><b>{said}</b> {say("real change")}</div>'
 
 
 def _goals(report: Weekly) -> str:
@@ -135,33 +137,35 @@ def _deeds(report: Weekly) -> str:
 def _verdict(goal: Goal) -> str:
     verdict = goal.outlook.verdict
     kind = "good" if verdict in goal_words.GOOD else "bad" if verdict in goal_words.BAD else "none"
-    return f'<span class="{kind}"><b>{verdict.value}</b></span>'
+    return f'<span class="{kind}"><b>{html.escape(goal_words.verdict(goal))}</b></span>'
 
 
 def _trends(report: Weekly) -> str:
     drawn = parts.charts(report)
     if not drawn:
-        return "<p>Too few mentions to draw.</p>"
+        return f"<p>{say('Too few mentions to draw.')}</p>"
     figures = "".join(
-        f"<figure><figcaption>{each.title}</figcaption>{each.svg}</figure>" for each in drawn
+        f"<figure><figcaption>{html.escape(each.title)}</figcaption>{each.svg}</figure>"
+        for each in drawn
     )
     items = "".join(
         f'<li><svg viewBox="0 0 10 10" aria-hidden="true"><rect width="10" height="10" '
         f'fill="{colour}"/></svg>{name}</li>'
         for name, colour in parts.legend()
     )
-    note = "<li>shaded band: range of the figure</li><li>hatched: not everything was collected</li>"
+    notes = "shaded band: range of the figure", "hatched: not everything was collected"
+    note = "".join(f"<li>{html.escape(say(each))}</li>" for each in notes)
     return f'<div class="charts">{figures}</div><ul class="legend">{items}{note}</ul>'
 
 
 def _topics(report: Weekly) -> str:
     if not report.topics:
-        return "<p>No topic was found in these texts.</p>"
+        return f"<p>{say('No topic was found in these texts.')}</p>"
     most = max(topic.n for topic in report.topics)
     rows = [_topic(topic, most) for topic in report.topics[:_TOPICS]]
-    head = ("Topic", "", "Mentions", "Before", "Share", "± points", "Negative", "± points")
+    head = (parts.TOPIC_HEAD[0], "", *parts.TOPIC_HEAD[1:])
     more = len(report.topics) - _TOPICS
-    rest = f'<p class="small">{more} more in the workbook.</p>' if more > 0 else ""
+    rest = f'<p class="small">{say(parts.MORE, n=more)}</p>' if more > 0 else ""
     return f"{_ups_and_downs(report)}{_table(head, rows)}{rest}"
 
 
@@ -173,7 +177,7 @@ def _ups_and_downs(report: Weekly) -> str:
             for topic in moved(report.topics, up=up, limit=4)
         ]
         if names and report.queue_before is not None:
-            said.append(f"<b>{way}:</b> {', '.join(names)}")
+            said.append(f"<b>{say(way)}:</b> {', '.join(names)}")
     return f"<p>{'<br>'.join(said)}</p>" if said else ""
 
 
@@ -186,8 +190,8 @@ def _topic(topic: Topic, most: int) -> list[str]:
     return [
         markup.said(topic.name),
         svg.bar(parts, most),
-        f"{topic.n:,}",
-        wording.DASH if topic.before is None else f"{topic.before:,}",
+        number(topic.n),
+        wording.DASH if topic.before is None else number(topic.before),
         figure(topic.share.now.value, "topic_share"),
         _cell_change(topic.share, judged=False),
         figure(topic.negative.now.value, "negative_share"),
@@ -197,7 +201,7 @@ def _topic(topic: Topic, most: int) -> list[str]:
 
 def _cell_change(change: Change, *, judged: bool = True) -> str:
     """Say a change in a table: bold where it is real, coloured where it is good or bad."""
-    said = wording.difference(change).removesuffix(" points")
+    said = wording.moved(change)
     if not change.real:
         return f'<span class="none">{said}</span>'
     kind = ("good" if wording.is_good(change) else "bad") if judged else "real"
@@ -215,9 +219,9 @@ def _brands(report: Weekly) -> str:
     most = max(brand.n for brand in report.rivals)
     rows = [
         [
-            markup.said(brand.name or "no brand named") + ("" if brand.own else " (rival)"),
+            markup.said(parts.brand(brand)),
             svg.bar([(theme.LIGHT.primary if brand.own else "#8a949e", brand.n)], most),
-            f"{brand.n:,}",
+            number(brand.n),
             figure(brand.share.value, "brand_share"),
             wording.between(brand.share),
             figure(brand.negative.value, "negative_share"),
@@ -225,19 +229,17 @@ def _brands(report: Weekly) -> str:
         ]
         for brand in report.rivals
     ]
-    head = ("Brand", "", "Mentions", "Share of mentions", "Range", "Negative", "Range")
-    note = (
-        '<p class="small">Counted in the sources that are watched here; not a share of all that'
-        " is said anywhere.</p>"
-    )
+    head = (parts.RIVAL_HEAD[0], "", *parts.RIVAL_HEAD[1:])
+    note = f'<p class="small">{html.escape(say(parts.RIVAL_NOTE))}</p>'
     return _table(head, rows) + note
 
 
 def _quotes(report: Weekly) -> str:
     if not report.best and not report.worst:
-        return "<p>No text of a length to quote.</p>"
+        return f"<p>{say('No text of a length to quote.')}</p>"
+    none = f"<p>{say('None.')}</p>"
     columns = "".join(
-        f'<div class="{kind}"><h3>{title}</h3>{"".join(map(_quote, found)) or "<p>None.</p>"}</div>'
+        f'<div class="{kind}"><h3>{say(title)}</h3>{"".join(map(_quote, found)) or none}</div>'
         for kind, title, found in (
             ("worst", "Most negative", report.worst),
             ("best", "Most positive", report.best),
@@ -271,19 +273,22 @@ def _coverage(report: Weekly) -> str:
 
 def _end(report: Weekly) -> str:
     items = "".join(
-        f"<dt>{html.escape(name)}</dt><dd>{html.escape(words)}</dd>"
+        f"<dt>{html.escape(say(name))}</dt><dd>{html.escape(say(words))}</dd>"
         for name, words in wording.MEANINGS.items()
     )
-    marked = " Sample data: an invented company." if report.sample else ""
-    return (
-        f'<div class="end"><dl>{items}</dl><p>Made by Earshot from the same figures as its pages.'
-        f" Weeks run from Monday to Sunday in {html.escape(report.timezone)}.{marked}</p></div>"
-    )
+    said = [
+        say(parts.MADE_BY),
+        say("Weeks run from Monday to Sunday in {zone}.", zone=report.timezone),
+    ]
+    if report.sample:
+        said.append(f"{say(span_words.SAMPLE)}.")
+    return f'<div class="end"><dl>{items}</dl><p>{html.escape(" ".join(said))}</p></div>'
 
 
 def _section(title: str, body: str) -> str:
     whole = ' class="whole"' if title in _WHOLE else ""
-    return f"<section{whole}><h2>{html.escape(title)}</h2>{body}</section>" if body else ""
+    said = html.escape(say(title))
+    return f"<section{whole}><h2>{said}</h2>{body}</section>" if body else ""
 
 
 def _comment(report: Weekly) -> str:
@@ -304,7 +309,7 @@ def _brief(report: Weekly) -> str:
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table; cells are HTML already."""
     top = "".join(
-        f'<th scope="col">{html.escape(name)}</th>' if name else "<td></td>" for name in head
+        f'<th scope="col">{html.escape(say(name))}</th>' if name else "<td></td>" for name in head
     )
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
     return (

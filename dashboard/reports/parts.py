@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from dashboard import theme
-from dashboard.reports import span_words, svg, wording
-from dashboard.reports.model import Headline, Trend, TrendStep, Weekly
+from dashboard.reports import speech, svg, wording
+from dashboard.reports.model import BrandShare, Headline, Trend, TrendStep, Weekly
+from dashboard.reports.span_words import per
+from dashboard.reports.spans import Span
+from dashboard.reports.speech import number, say
 from dashboard.reports.tidy import in_time
 from dashboard.reports.weeks import Week
-from dashboard.reports.wording import UNITS, figure
+from dashboard.reports.wording import figure
 from sentiment.metrics import Change
 from storage.models import Label
 from storage.quotes import Quote
@@ -37,17 +40,17 @@ def charts(report: Weekly) -> list[Chart]:
         chart
         for trend in report.trends
         if sum(each.sums.n for each in trend.steps) >= _FEW
-        for chart in _trend(trend, span_words.noun(report.span))
+        for chart in _trend(trend, report.span)
     ]
 
 
 def legend() -> list[tuple[str, str]]:
     """Return name and colour of every label."""
-    return [(label.value, theme.LABELS[label]) for label in _ORDER]
+    return [(say(label.value), theme.LABELS[label]) for label in _ORDER]
 
 
-def _trend(trend: Trend, noun: str) -> tuple[Chart, Chart]:
-    kind = wording.KINDS[trend.kind]
+def _trend(trend: Trend, span: Span) -> tuple[Chart, Chart]:
+    kind, kinds = wording.kind(trend.kind), wording.kinds(trend.kind)
     points = [
         svg.Point(_label(each), each.main.value, each.main.low, each.main.high, each.gap)
         for each in trend.steps
@@ -61,46 +64,63 @@ def _trend(trend: Trend, noun: str) -> tuple[Chart, Chart]:
         for each in trend.steps
     ]
     first, last = trend.steps[0], trend.steps[-1]
-    spoken = (
-        f"{UNITS[trend.main].name} of {kind.lower()} by {noun}, from"
-        f" {figure(first.main.value, trend.main)} to {figure(last.main.value, trend.main)}"
+    spoken = per(
+        span,
+        "{measure} of {kind} by week, from {first} to {last}",
+        "{measure} of {kind} by month, from {first} to {last}",
+        measure=wording.name(trend.main),
+        kind=kinds,
+        first=figure(first.main.value, trend.main),
+        last=figure(last.main.value, trend.main),
     )
     line = svg.line(points, theme.LIGHT.primary, lambda x: figure(x, trend.main), spoken)
-    counted = f"Number of {kind.lower()} by {noun}"
-    bars = svg.bars(stacks, lambda x: f"{x:,.0f}", counted)
+    counted = per(span, "Number of {kind} by week", "Number of {kind} by month", kind=kinds)
+    bars = svg.bars(stacks, number, counted)
+    by_label = per(span, "number per week, by label", "number per month, by label")
     return (
         Chart(f"{kind} · {wording.inline(trend.main)}", spoken, line),
-        Chart(f"{kind} · number per {noun}, by label", counted, bars),
+        Chart(f"{kind} · {by_label}", counted, bars),
     )
 
 
 def _label(each: TrendStep) -> str:
     first = each.span.first
-    return f"{first.day} {first:%b}" if isinstance(each.span, Week) else f"{first:%b %y}"
+    is_week = isinstance(each.span, Week)
+    return speech.short_day(first) if is_week else speech.short_month(first)
 
 
 def volume(report: Weekly, headline: Headline) -> str:
     """Say how many mentions of a kind there were."""
-    noun = span_words.noun(report.span)
-    said = f"{headline.now.n:,} this {noun}"
-    return said if headline.before is None else f"{said}, {headline.before.n:,} the {noun} before"
+    said = per(report.span, "{n} this week", "{n} this month", n=number(headline.now.n))
+    if headline.before is None:
+        return said
+    earlier = "{n} the week before", "{n} the month before"
+    return f"{said}, {per(report.span, *earlier, n=number(headline.before.n))}"
 
 
 def moved(change: Change, least: float | None) -> str:
     """Say how a figure changed, and whether that is more than chance."""
     if change.difference is None:
-        return change.verdict
+        return wording.verdict(change)
     if wording.is_good(change) is None:
         return verdict(change, least)
-    return f"{wording.difference(change)}, real change"
+    return f"{wording.difference(change)}, {say('real change')}"
 
 
 def verdict(change: Change, least: float | None) -> str:
     """Say that a change means nothing, and how large one would have had to be."""
-    said = "within chance" if change.verdict == "no real change" else change.verdict
+    within = change.verdict == "no real change"
+    said = say("within chance") if within else wording.verdict(change)
     if least is not None:
-        said += f"; {wording.size_of(least, change.name)} would show"
+        size = wording.size_of(least, change.name)
+        said += f"; {say('{size} would show', size=size)}"
     return f"{wording.difference(change)}, {said}"
+
+
+def brand(each: BrandShare) -> str:
+    """Name a brand, and say where it is not ours."""
+    name = each.name or say("no brand named")
+    return name if each.own else say("{brand} (rival)", brand=name)
 
 
 def adds(quote: Quote) -> bool:
@@ -120,53 +140,74 @@ def queue_rows(report: Weekly) -> list[tuple[str, str, str]]:
         ("open", "Open at the end"),
         ("overdue", "Overdue at the end"),
     ):
-        earlier = wording.DASH if before is None else f"{getattr(before, name):,}"
-        rows.append((title, f"{getattr(now, name):,}", earlier))
-    late = "more than half still wait" if now.waits and now.median_hours is None else ""
+        earlier = wording.DASH if before is None else number(getattr(before, name))
+        rows.append((say(title), number(getattr(now, name)), earlier))
+    late = say("more than half still wait") if now.waits and now.median_hours is None else ""
     waited = wording.DASH if before is None else wording.hours(before.median_hours)
-    rows.append(("Median first response", late or wording.hours(now.median_hours), waited))
+    rows.append((say("Median first response"), late or wording.hours(now.median_hours), waited))
     change = in_time(now, before)
     share = figure(change.now.value, "in_time")
     span = f" ({wording.between(change.now)})" if now.due else ""
-    rows.append(("Answered in time", share + span, figure(change.before.value, "in_time")))
+    rows.append((say("Answered in time"), share + span, figure(change.before.value, "in_time")))
     return rows
 
 
 def coverage_lines(report: Weekly) -> list[str]:
     """Say what the figures may miss."""
     told = [
-        f"{gap.source} could not be read from"
-        f" {wording.moment(gap.start, report.timezone)} to"
-        f" {wording.moment(gap.end, report.timezone)}: {gap.error}"
+        say(
+            "{source} could not be read from {start} to {end}: {error}",
+            source=gap.source,
+            start=wording.moment(gap.start, report.timezone),
+            end=wording.moment(gap.end, report.timezone),
+            error=gap.error,
+        )
         for gap in report.gaps
-    ] or [f"Every source was read all {span_words.noun(report.span)}, as far as the polls tell."]
+    ] or [say("Every source was read all the time, as far as the polls tell.")]
     told.append(
-        f"{figure(report.unscored.value, 'unscored')} of mentions have no label yet,"
-        f" of {figure(report.unsure.value, 'unsure')} the model is not sure; both stay in every"
-        " share."
+        say(
+            "{unscored} of mentions have no label yet, of {unsure} the model is not sure; both stay"
+            " in every share.",
+            unscored=figure(report.unscored.value, "unscored"),
+            unsure=figure(report.unsure.value, "unsure"),
+        )
     )
     refused = sum(each.refused for each in report.polls)
     gone = sum(each.gone for each in report.polls)
     told.append(
-        f"{sum(each.polls for each in report.polls):,} polls of {len(report.polls)} sources;"
-        f" {refused:,} rows could not be taken; {gone:,} mentions were deleted at their source."
+        say(
+            "{polls} polls of {sources} sources; {refused} rows could not be taken; {gone} mentions"
+            " were deleted at their source.",
+            polls=number(sum(each.polls for each in report.polls)),
+            sources=number(len(report.polls)),
+            refused=number(refused),
+            gone=number(gone),
+        )
     )
     return told
 
 
 def queue_head(report: Weekly) -> tuple[str, str, str]:
     """Return the head of the queue's table."""
-    noun = span_words.noun(report.span)
-    return ("Cases", f"This {noun}", f"{noun.capitalize()} before")
+    span = report.span
+    before = per(span, "Week before", "Month before")
+    return (say("Cases"), per(span, "This week", "This month"), before)
 
 
 def trend_heading(report: Weekly) -> str:
     """Return the heading of the charts."""
     steps = len(report.trends[0].steps) if report.trends else 0
-    return f"Last {steps or 13} {span_words.noun(report.span)}s"
+    return per(report.span, "Last {n} weeks", "Last {n} months", n=steps or 13)
 
 
 IMPACT_HEAD = ("Topic", "Of", "Impact", "Range", "Mentions")
+TOPIC_HEAD = ("Topic", "Mentions", "Before", "Share", "± points", "Negative", "± points")
+RIVAL_HEAD = ("Brand", "Mentions", "Share of mentions", "Range", "Negative", "Range")
+RIVAL_NOTE = (
+    "Counted in the sources that are watched here; not a share of all that is said anywhere."
+)
+MADE_BY = "Made by Earshot from the same figures as its pages."
+MORE = "{n} more in the workbook."
 _IMPACTS = 10
 
 
@@ -177,11 +218,14 @@ def impact_rows(report: Weekly) -> list[tuple[str, str, str, str, str]]:
     return [
         (
             each.name,
-            f"{wording.inline(each.measure)}, {wording.KINDS[each.kind].lower()}",
+            f"{wording.inline(each.measure)}, {wording.kinds(each.kind)}",
             wording.moved_by(each.impact.value, each.measure),
-            f"{wording.moved_by(each.impact.low, each.measure)} to"
-            f" {wording.moved_by(each.impact.high, each.measure)}",
-            f"{each.impact.n:,}",
+            say(
+                "{low} to {high}",
+                low=wording.moved_by(each.impact.low, each.measure),
+                high=wording.moved_by(each.impact.high, each.measure),
+            ),
+            number(each.impact.n),
         )
         for each in found
         if each in strongest

@@ -15,9 +15,10 @@ from typing import Any
 import typst
 
 from dashboard import theme
-from dashboard.reports import brief, deed_words, goal_words, parts, span_words, wording
+from dashboard.reports import brief, deed_words, goal_words, parts, span_words, speech, wording
 from dashboard.reports.model import Headline, Topic, Weekly
-from dashboard.reports.wording import UNITS, figure
+from dashboard.reports.speech import number, say
+from dashboard.reports.wording import figure
 from sentiment.metrics import Change
 from storage.models import Label
 from storage.quotes import Quote
@@ -27,6 +28,11 @@ _SET = 'font-size="15" font-family="Libertinus Serif"'
 """A drawing is half a page wide, so that its letters shrink by half."""
 _TOPICS = 14
 _GOAL = dict.fromkeys(goal_words.GOOD, "good") | dict.fromkeys(goal_words.BAD, "bad")
+_HEADINGS = (
+    *("Sample data: an invented company", "Targets", "You said – we did", "Topics"),
+    *("What topics do to the score", "Brands compared", "In customers' words", "None.", "Queue"),
+    *("How complete the data are", "How to read it"),
+)
 _CONTROL = {code: None for code in range(32) if code != 10}
 
 
@@ -43,12 +49,13 @@ def render(report: Weekly) -> bytes:
 
 def _data(report: Weekly) -> dict[str, Any]:
     return {
-        "lang": "en",
+        "lang": speech.current().lang,
+        "said": {each: say(each) for each in _HEADINGS},
         "title": span_words.title(report),
         "heading": span_words.heading(report),
         "over": _said(span_words.over(report)),
         "about": span_words.about(report),
-        "footer": "Made by Earshot from the same figures as its pages.",
+        "footer": say(parts.MADE_BY),
         "sample": report.sample,
         "comment": _said(report.comment),
         "brief": [
@@ -56,14 +63,17 @@ def _data(report: Weekly) -> dict[str, Any]:
             for heading, lines in brief.brief(report)
         ],
         "kinds": [_kind(report, each) for each in report.headlines],
-        "goal-head": list(goal_words.HEAD),
+        "goal-head": _head(goal_words.HEAD),
         "goals": _goals(report),
-        "deed-head": list(deed_words.HEAD),
+        "deed-head": _head(deed_words.HEAD),
         "deeds": _deeds(report),
         **_charts(report),
         "topics": [_topic(each) for each in report.topics[:_TOPICS]],
+        "topic-head": _head(parts.TOPIC_HEAD),
+        "rival-head": _head(parts.RIVAL_HEAD),
+        "rival-note": say(parts.RIVAL_NOTE),
         "more": _more(len(report.topics) - _TOPICS),
-        "impact-head": list(parts.IMPACT_HEAD),
+        "impact-head": _head(parts.IMPACT_HEAD),
         "impacts": [[_said(cell) for cell in row] for row in parts.impact_rows(report)],
         "rivals": _rivals(report),
         "quotes": [
@@ -73,7 +83,7 @@ def _data(report: Weekly) -> dict[str, Any]:
         "queue-head": list(parts.queue_head(report)),
         "queue": [list(row) for row in parts.queue_rows(report)],
         "coverage": [_said(each) for each in parts.coverage_lines(report)],
-        "meanings": [list(each) for each in wording.MEANINGS.items()],
+        "meanings": [_head(each) for each in wording.MEANINGS.items()],
     }
 
 
@@ -93,7 +103,7 @@ def _goals(report: Weekly) -> list[list[Any]]:
 
 def _kind(report: Weekly, headline: Headline) -> dict[str, Any]:
     return {
-        "name": wording.KINDS[headline.kind],
+        "name": wording.kind(headline.kind),
         "volume": parts.volume(report, headline),
         "tiles": list(map(_tile, headline.changes, headline.detectable)),
     }
@@ -101,9 +111,9 @@ def _kind(report: Weekly, headline: Headline) -> dict[str, Any]:
 
 def _tile(change: Change, least: float | None) -> dict[str, Any]:
     span = wording.between(change.now)
-    of = f"n {change.now.n:,}"
+    of = f"n {number(change.now.n)}"
     return {
-        "name": UNITS[change.name].name,
+        "name": wording.name(change.name),
         "value": figure(change.now.value, change.name),
         "range": f"{span} · {of}" if span else of,
         "change": _moved(change, least),
@@ -111,13 +121,9 @@ def _tile(change: Change, least: float | None) -> dict[str, Any]:
 
 
 def _moved(change: Change, least: float | None) -> dict[str, str]:
-    if change.difference is None:
-        return {"kind": "none", "text": change.verdict}
     good = wording.is_good(change)
-    if good is None:
-        return {"kind": "none", "text": parts.verdict(change, least)}
-    kind = "good" if good else "bad"
-    return {"kind": kind, "text": f"{wording.difference(change)}, real change"}
+    kind = "none" if good is None else "good" if good else "bad"
+    return {"kind": kind, "text": parts.moved(change, least)}
 
 
 def _charts(report: Weekly) -> dict[str, Any]:
@@ -137,8 +143,8 @@ def _drawing(svg: str) -> str:
 def _topic(topic: Topic) -> list[Any]:
     return [
         _said(topic.name),
-        f"{topic.n:,}",
-        wording.DASH if topic.before is None else f"{topic.before:,}",
+        number(topic.n),
+        wording.DASH if topic.before is None else number(topic.before),
         figure(topic.share.now.value, "topic_share"),
         _cell(topic.share, judged=False),
         figure(topic.negative.now.value, "negative_share"),
@@ -147,22 +153,22 @@ def _topic(topic: Topic) -> list[Any]:
 
 
 def _cell(change: Change, *, judged: bool) -> dict[str, str]:
-    said = wording.difference(change).removesuffix(" points")
+    said = wording.moved(change)
     if not change.real:
         return {"kind": "none", "text": said}
     kind = ("good" if wording.is_good(change) else "bad") if judged else "real"
     return {"kind": kind, "text": said}
 
 
-def _more(number: int) -> str:
-    return f"{number} more in the workbook." if number > 0 else ""
+def _more(left: int) -> str:
+    return say(parts.MORE, n=left) if left > 0 else ""
 
 
 def _rivals(report: Weekly) -> list[list[str]]:
     return [
         [
-            _said(brand.name or "no brand named") + ("" if brand.own else " (rival)"),
-            f"{brand.n:,}",
+            _said(parts.brand(brand)),
+            number(brand.n),
             figure(brand.share.value, "brand_share"),
             wording.between(brand.share),
             figure(brand.negative.value, "negative_share"),
@@ -174,7 +180,7 @@ def _rivals(report: Weekly) -> list[list[str]]:
 
 def _side(heading: str, label: Label, found: Sequence[Quote]) -> dict[str, Any]:
     return {
-        "heading": heading,
+        "heading": say(heading),
         "colour": theme.LABELS[label],
         "quotes": [
             {
@@ -188,8 +194,14 @@ def _side(heading: str, label: Label, found: Sequence[Quote]) -> dict[str, Any]:
 
 
 def _source(quote: Quote) -> str:
-    stars = "" if quote.rating is None else f"{quote.rating:g} of 5 stars · "
+    stars = ""
+    if quote.rating is not None:
+        stars = say("{n} of 5 stars", n=f"{quote.rating:g}") + " · "
     return f"{stars}{quote.source} · {wording.day(quote.day)}"
+
+
+def _head(words: Sequence[str]) -> list[str]:
+    return [say(each) for each in words]
 
 
 def _said(text: str) -> str:

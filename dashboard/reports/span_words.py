@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dashboard.reports import spans, wording
+from dashboard.reports import speech, wording
 from dashboard.reports.model import Weekly
 from dashboard.reports.spans import Span
+from dashboard.reports.speech import say
 from dashboard.reports.weeks import Week
 
 SAMPLE = "Sample data: an invented company"
 
 
-def noun(span: Span) -> str:
-    """Return what a span is: week or month."""
-    return spans.every(span).value
+def per(span: Span, week: str, month: str, **parts: object) -> str:
+    """Say one sentence of a week, the other of a month."""
+    return say(week if isinstance(span, Week) else month, **parts)
 
 
 def title(report: Weekly) -> str:
@@ -23,26 +24,39 @@ def title(report: Weekly) -> str:
 def heading(report: Weekly) -> str:
     """Return its heading: Week 46, 2026."""
     span = report.span
-    unfinished = "" if report.finished else " (unfinished)"
-    named = f"Week {span.number}" if isinstance(span, Week) else f"{span.first:%B}"
-    comma = "," if isinstance(span, Week) else ""
-    return f"{named}{comma} {span.year}{unfinished}"
+    unfinished = "" if report.finished else f" ({say('unfinished')})"
+    if isinstance(span, Week):
+        return say("Week {n}, {year}", n=span.number, year=span.year) + unfinished
+    return speech.month(span.first) + unfinished
 
 
 def over(report: Weekly) -> str:
     """Say of whom it is: Weekly summary · Acme · play:com.acme."""
-    brands = ", ".join(report.brands) or "All brands"
+    brands = ", ".join(report.brands) or say("All brands")
     return " · ".join([_kind(report), brands, *([", ".join(report.places)] * bool(report.places))])
 
 
 def about(report: Weekly) -> str:
     """Say which days it counts, against which, in which timezone, as known when."""
+    return " · ".join([wording.period(report), compared(report), *known(report)])
+
+
+def compared(report: Weekly) -> str:
+    """Say with which days it is compared, or why with none."""
+    if report.before is None:
+        return say(report.compared)
+    days = wording.days(*report.before)
+    return say("compared with {days}", days=days)
+
+
+def known(report: Weekly) -> tuple[str, str]:
+    """Say in which timezone it counts, and up to when things were known."""
     until = wording.moment(report.known_at, report.timezone)
     return (
-        f"{wording.period(report)} · compared with {report.compared} · times in"
-        f" {report.timezone} · data to {until}"
+        say("times in {zone}", zone=report.timezone),
+        say("data to {moment}", moment=until),
     )
 
 
 def _kind(report: Weekly) -> str:
-    return f"{noun(report.span).capitalize()}ly summary"
+    return per(report.span, "Weekly summary", "Monthly summary")

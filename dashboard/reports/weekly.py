@@ -99,6 +99,7 @@ def count(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WHO
         end=end,
         finished=span.last < today,
         compared=like.why if like.before is None else periods.words(like.before),
+        before=_held(like),
         timezone=zone.key,
         brands=tuple(each for each in brands if each),
         places=scope.places,
@@ -139,6 +140,13 @@ def whole(conn: sqlite3.Connection, scope: Scope) -> Scope:
     """Return a scope that says nothing of brands where it names all of ours."""
     own = {brand.name for brand in workspace.brands(conn) if brand.own}
     return scope._replace(brands=()) if own and own <= set(scope.brands) else scope
+
+
+def _held(like: periods.Comparison) -> tuple[date, date] | None:
+    """Return the days that a summary is compared with."""
+    if like.before is None or like.before.start is None or like.before.end is None:
+        return None
+    return like.before.start, like.before.end
 
 
 def days(conn: sqlite3.Connection, span: Span, at: datetime) -> tuple[date, date]:

@@ -6,8 +6,10 @@ from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from dashboard.reports import speech
 from dashboard.reports.changes import Way
 from dashboard.reports.model import Weekly
+from dashboard.reports.speech import number, say
 from sentiment.metrics import Change
 from storage.models import Kind, Measure
 
@@ -67,13 +69,32 @@ def figure(value: float | None, name: str) -> str:
     if value is None:
         return DASH
     unit = UNITS[name]
-    return _minus(f"{value * unit.factor:,.{unit.digits}f}{unit.suffix}")
+    return f"{number(value * unit.factor, unit.digits)}{unit.suffix}"
 
 
-def inline(name: str) -> str:
-    """Say a measure's name within a sentence; an abbreviation keeps its capitals."""
-    said = UNITS[name].name
-    return said if said[:2].isupper() else said[0].lower() + said[1:]
+def kind(of: Kind) -> str:
+    """Name a kind of mentions."""
+    return say(KINDS[of])
+
+
+def kinds(of: Kind) -> str:
+    """Name a kind of mentions within a sentence."""
+    return speech.inline(kind(of))
+
+
+def name(measure: str) -> str:
+    """Name a measure."""
+    return say(UNITS[measure].name)
+
+
+def inline(measure: str) -> str:
+    """Name a measure within a sentence."""
+    return speech.inline(name(measure))
+
+
+def verdict(change: Change) -> str:
+    """Say what can be said of a change, in words."""
+    return judged(change.verdict)
 
 
 def between(measure: Measure) -> str:
@@ -81,8 +102,8 @@ def between(measure: Measure) -> str:
     if measure.low is None or measure.high is None:
         return ""
     unit = UNITS[measure.name]
-    low, high = (_minus(f"{x * unit.factor:,.{unit.digits}f}") for x in (measure.low, measure.high))
-    return f"{low} to {high}{unit.suffix}"
+    low, high = (number(x * unit.factor, unit.digits) for x in (measure.low, measure.high))
+    return say("{low} to {high}", low=low, high=f"{high}{unit.suffix}")
 
 
 def difference(change: Change) -> str:
@@ -94,7 +115,16 @@ def difference(change: Change) -> str:
 
 def moved_by(value: float, name: str) -> str:
     """Say a difference of a measure, with its sign."""
-    return _minus(f"{'+' if value >= 0 else '-'}{size_of(value, name)}")
+    return f"{'+' if value >= 0 else '−'}{size_of(value, name)}"
+
+
+def moved(change: Change) -> str:
+    """Say a change in a table whose head says points."""
+    if change.difference is None:
+        return DASH
+    unit = UNITS[change.name]
+    sign = "+" if change.difference >= 0 else "−"
+    return f"{sign}{number(abs(change.difference) * unit.factor, unit.digits)}"
 
 
 def is_good(change: Change) -> bool | None:
@@ -107,48 +137,55 @@ def is_good(change: Change) -> bool | None:
 def way(found: Way) -> str:
     """Say how a figure came from what it was to what it is."""
     then, now = (figure(each, found.measure) for each in (found.then, found.now))
-    name = f"{KINDS[found.kind]}: {inline(found.measure)}"
+    told = f"{KINDS[found.kind]}: {inline(found.measure)}"
     if found.then == found.now and not any(part.difference for part in found.parts):
-        return f"{name} {now}, as it was"
+        return f"{told} {now}, as it was"
     parts = ", ".join(
         f"{part.cause.value} {moved_by(part.difference, found.measure)} ({part.mentions:,})"
         for part in found.parts
         if part.difference
     )
-    return f"{name} {now}, was {then}" + (f": {parts}" if parts else "")
+    return f"{told} {now}, was {then}" + (f": {parts}" if parts else "")
 
 
 def hours(value: float | None) -> str:
     """Say a number of hours."""
     if value is None:
         return DASH
-    return f"{value * 60:.0f} min" if value < 1 else f"{value:,.1f} h"
+    return f"{number(value * 60)} min" if value < 1 else f"{number(value, 1)} h"
 
 
 def day(when: date) -> str:
     """Say a day."""
-    return f"{when.day} {when:%b %Y}"
+    return speech.day(when)
 
 
 def moment(when: datetime | None, timezone: str) -> str:
     """Say a moment in the reporting timezone."""
     if when is None:
-        return "never"
+        return say("never")
     local = when.astimezone(ZoneInfo(timezone))
-    return f"{day(local.date())}, {local:%H:%M}"
+    return f"{day(local.date())}, {speech.clock(local)}"
 
 
 def period(report: Weekly) -> str:
     """Say which days the report counts."""
-    return f"{day(report.start)} – {day(report.end)}"
+    return days(report.start, report.end)
+
+
+def days(first: date, last: date) -> str:
+    """Say from which day to which."""
+    return f"{day(first)} – {day(last)}"
 
 
 def size_of(value: float, name: str) -> str:
     """Say how large a difference of a measure is, without a sign."""
     unit = UNITS[name]
-    points = " points" if unit.suffix else ""
-    return f"{abs(value) * unit.factor:,.{unit.digits}f}{points}"
+    size = number(abs(value) * unit.factor, unit.digits)
+    return say("{n} points", n=size) if unit.suffix else size
 
 
-def _minus(text: str) -> str:
-    return text.replace("-", "−")
+def judged(words: str) -> str:
+    """Say a verdict that numbers came with; how few there were is a number in it."""
+    told, bracket, few = words.partition(" (")
+    return f"{say(told)}{bracket}{few}"

@@ -15,10 +15,22 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from dashboard import theme
-from dashboard.reports import brief, deed_words, parts, span_words, tidy, wording
+from dashboard.reports import (
+    brief,
+    deed_words,
+    goal_words,
+    locales,
+    parts,
+    span_words,
+    speech,
+    tidy,
+    wording,
+)
 from dashboard.reports.deeds import Deed
 from dashboard.reports.goals import Goal
 from dashboard.reports.model import Trend, Weekly
+from dashboard.reports.spans import Span
+from dashboard.reports.speech import say
 from dashboard.reports.wording import UNITS
 from sentiment.metrics import Change
 from storage.models import Label, Measure
@@ -44,7 +56,7 @@ class _Book:
                 "title": span_words.title(report),
                 "author": "Earshot",
                 "created": known.replace(tzinfo=None),
-                "comments": "Sample data: an invented company" if report.sample else "",
+                "comments": say(span_words.SAMPLE) if report.sample else "",
             }
         )
         self.title = self.book.add_format({"bold": True, "font_size": 16})
@@ -60,7 +72,7 @@ class _Book:
 
     def table(self, sheet: Worksheet, top: int, head: Sequence[str], rows: Sequence[Any]) -> int:
         """Write a table; return the row below it. Cells are values or (value, format)."""
-        sheet.write_row(top, 0, head, self.head)
+        sheet.write_row(top, 0, [say(each) for each in head], self.head)
         for number, row in enumerate(rows, top + 1):
             for column, cell in enumerate(row):
                 value, form = cell if isinstance(cell, tuple) else (cell, None)
@@ -90,23 +102,20 @@ def write(report: Weekly) -> bytes:
 
 
 def _summary(made: _Book, report: Weekly) -> None:
-    sheet = made.book.add_worksheet("Summary")
+    sheet = made.book.add_worksheet(say("Summary"))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 24)
     sheet.set_column(2, 8, 12)
     sheet.set_column(9, 9, 30)
     sheet.write_string(0, 0, span_words.title(report), made.title)
-    brands = ", ".join(report.brands) or "all brands"
+    brands = ", ".join(report.brands) or say("All brands")
     sheet.write_string(1, 0, f"{wording.period(report)} · {brands}", made.muted)
-    until = wording.moment(report.known_at, report.timezone)
-    sheet.write_string(
-        *(2, 0, f"Compared with {report.compared} · times in {report.timezone} · data to {until}"),
-        made.muted,
-    )
+    about = " · ".join([span_words.compared(report), *span_words.known(report)])
+    sheet.write_string(2, 0, about, made.muted)
     row = 4
     if report.sample:
-        sheet.write_string(3, 0, "SAMPLE DATA: an invented company", made.warning)
+        sheet.write_string(3, 0, say(span_words.SAMPLE).upper(), made.warning)
     if report.comment:
         sheet.write_string(row, 0, report.comment)
         row += 2
@@ -128,7 +137,7 @@ def _summary(made: _Book, report: Weekly) -> None:
         "Verdict",
     )
     rows = [
-        [wording.KINDS[each.kind], UNITS[change.name].name, *_changed(made, change)]
+        [wording.kind(each.kind), wording.name(change.name), *_changed(made, change)]
         for each in report.headlines
         for change in each.changes
     ]
@@ -141,7 +150,7 @@ def _summary(made: _Book, report: Weekly) -> None:
     row = made.table(sheet, row, (cases, "", *spans), _queue(made, report))
     if report.rivals:
         brand_rows = [
-            [each.name or "no brand named", "ours" if each.own else "rival", each.n]
+            [each.name or say("no brand named"), say("ours" if each.own else "rival"), each.n]
             + [
                 made.of("brand_share", each.share.value),
                 made.of("brand_share", each.negative.value),
@@ -178,10 +187,10 @@ def _goal(made: _Book, goal: Goal) -> list[Any]:
     """A target beside the figure of the last four weeks."""
     target, now = goal.target, goal.now
     return [
-        *(UNITS[target.measure].name, wording.KINDS[target.kind]),
+        *(wording.name(target.measure), wording.kind(target.kind)),
         *(made.of(target.measure, value) for value in (now.value, now.low, now.high)),
         *(now.n, made.of(target.measure, target.value)),
-        *(target.due.isoformat(), target.owner, goal.outlook.verdict.value),
+        *(target.due.isoformat(), target.owner, goal_words.verdict(goal)),
     ]
 
 
@@ -193,21 +202,23 @@ def _changed(made: _Book, change: Change) -> list[Any]:
         made.of(name, change.before.value),
         made.of(name, change.difference),
         change.before.n,
-        change.verdict,
+        wording.verdict(change),
     ]
 
 
 def _queue(made: _Book, report: Weekly) -> list[list[Any]]:
     now, before = report.queue, report.queue_before
     rows: list[list[Any]] = [
-        [name.capitalize(), "", getattr(now, name), before and getattr(before, name)]
+        [say(name.capitalize()), "", getattr(now, name), before and getattr(before, name)]
         for name in ("opened", "answered", "resolved", "dismissed", "open", "overdue")
     ]
     hours = [now.median_hours, before and before.median_hours]
-    rows.append(["First response", "median hours", *((each, made.fine) for each in hours)])
+    rows.append(
+        [say("First response"), say("median hours"), *((each, made.fine) for each in hours)]
+    )
     change = tidy.in_time(now, before)
     shares = (made.of("in_time", each.value) for each in (change.now, change.before))
-    rows.append(["Answered in time", "of those due", *shares])
+    rows.append([say("Answered in time"), say("of those due"), *shares])
     return rows
 
 
@@ -217,12 +228,12 @@ def _trends(made: _Book, report: Weekly) -> None:
     sheet.set_column(1, 11, 11)
     top = 0
     for trend in report.trends:
-        name = wording.KINDS[trend.kind]
+        name = wording.kind(trend.kind)
         sheet.write_string(top, 0, name, made.title)
         head = (
-            span_words.noun(report.span).capitalize(),
+            span_words.per(report.span, "Week", "Month"),
             "Mentions",
-            UNITS[trend.main].name,
+            wording.name(trend.main),
             "Low",
             "High",
             "Negative",
@@ -238,7 +249,7 @@ def _trends(made: _Book, report: Weekly) -> None:
             for each in trend.steps
         ]
         made.table(sheet, top + 1, (*head, *labels), rows)
-        _charts(made, sheet, trend, span_words.noun(report.span), top)
+        _charts(made, sheet, trend, report.span, top)
         top += max(len(rows) + 4, 19)
 
 
@@ -246,7 +257,7 @@ def _span(measure: Measure) -> tuple[float | None, float | None, float | None]:
     return measure.value, measure.low, measure.high
 
 
-def _charts(made: _Book, sheet: Worksheet, trend: Trend, noun: str, top: int) -> None:
+def _charts(made: _Book, sheet: Worksheet, trend: Trend, span: Span, top: int) -> None:
     """Draw the first measure as a line and the labels as stacked columns, beside the table."""
     first, last = top + 2, top + 1 + len(trend.steps)
     line = made.book.add_chart({"type": "line"})
@@ -270,24 +281,26 @@ def _charts(made: _Book, sheet: Worksheet, trend: Trend, noun: str, top: int) ->
                 "gap": 40,
             }
         )
-    names = (UNITS[trend.main].name, f"number per {noun}, by label")
+    counted = span_words.per(span, "number per week, by label", "number per month, by label")
+    names = wording.name(trend.main), counted
     for chart, name, column in ((line, names[0], 14), (columns, names[1], 22)):
-        chart.set_title({"name": f"{wording.KINDS[trend.kind]}: {name}", "name_font": {"size": 11}})
+        chart.set_title({"name": f"{wording.kind(trend.kind)}: {name}", "name_font": {"size": 11}})
         chart.set_legend({"none": True} if chart is line else {"position": "bottom"})
         chart.set_size({"width": 500, "height": 300})
         sheet.insert_chart(top, column, chart)
 
 
 def _topics(made: _Book, report: Weekly) -> None:
-    sheet = made.book.add_worksheet("Topics")
+    named = say("Topics")
+    sheet = made.book.add_worksheet(named)
     sheet.set_column(0, 0, 26)
     sheet.set_column(1, 8, 12)
     rows = [
         [topic.name, topic.n, topic.before]
         + [made.of("topic_share", topic.share.now.value)]
-        + [made.of("topic_share", topic.share.difference), topic.share.verdict]
+        + [made.of("topic_share", topic.share.difference), wording.verdict(topic.share)]
         + [made.of("negative_share", topic.negative.now.value)]
-        + [made.of("negative_share", topic.negative.difference), topic.negative.verdict]
+        + [made.of("negative_share", topic.negative.difference), wording.verdict(topic.negative)]
         for topic in report.topics
     ]
     head = ("Topic", "Mentions", "Before", "Share", "Change", "Verdict")
@@ -300,12 +313,12 @@ def _topics(made: _Book, report: Weekly) -> None:
             chart.add_series(
                 {
                     "name": name,
-                    "categories": ["Topics", 1, 0, shown, 0],
-                    "values": ["Topics", 1, column, shown, column],
+                    "categories": [named, 1, 0, shown, 0],
+                    "values": [named, 1, column, shown, column],
                     "fill": {"color": colour},
                 }
             )
-        chart.set_title({"name": "Mentions by topic", "name_font": {"size": 11}})
+        chart.set_title({"name": say("Mentions by topic"), "name_font": {"size": 11}})
         chart.set_y_axis({"reverse": True})
         chart.set_legend({"position": "bottom"})
         chart.set_size({"width": 560, "height": 80 + 36 * shown})
@@ -313,12 +326,12 @@ def _topics(made: _Book, report: Weekly) -> None:
 
 
 def _quotes(made: _Book, report: Weekly) -> None:
-    sheet = made.book.add_worksheet("Quotes")
+    sheet = made.book.add_worksheet(say("Quotes"))
     sheet.set_column(0, 3, 12)
     sheet.set_column(4, 4, 100)
     rows = [
         [
-            *(kind, quote.source, quote.day.isoformat(), (quote.rating, made.fine)),
+            *(say(kind), quote.source, quote.day.isoformat(), (quote.rating, made.fine)),
             (f"{quote.title}\n{quote.text}" if quote.title else quote.text, made.wrapped),
         ]
         for kind, found in (("negative", report.worst), ("positive", report.best))
@@ -328,11 +341,11 @@ def _quotes(made: _Book, report: Weekly) -> None:
 
 
 def _coverage(made: _Book, report: Weekly) -> None:
-    sheet = made.book.add_worksheet("Coverage")
+    sheet = made.book.add_worksheet(say("Coverage"))
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 7, 12)
     shares = [
-        [UNITS[each.name].name, made.of(each.name, each.value)]
+        [wording.name(each.name), made.of(each.name, each.value)]
         for each in (report.unscored, report.unsure)
     ]
     row = made.table(sheet, 0, ("Share of mentions", "Value"), shares)
@@ -356,7 +369,9 @@ def _numbers(made: _Book, report: Weekly) -> None:
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(tidy.Row._fields) - 1, 12)
     sheet.write_row(0, 0, tidy.Row._fields, made.head)
-    for number, row in enumerate(tidy.rows(report), 1):
+    with speech.speaking(locales.DEFAULT):
+        rows = list(tidy.rows(report))
+    for number, row in enumerate(rows, 1):
         for column, value in enumerate(tidy.cells(row)):
             if isinstance(value, str):
                 sheet.write_string(number, column, value)
