@@ -156,7 +156,8 @@ def layout(bars: Sequence[Bar], *, height: int) -> Figure:
     last = (bars[-1].end + timedelta(days=1)).isoformat() if bars else None
     return {
         "height": height,
-        "margin": {"l": 4, "r": 4, "t": 32, "b": 4},
+        # Margins of their own: plotly would draw, measure the words, and draw once more.
+        "margin": {"l": 48, "r": 4, "t": 32, "b": 26},
         # With the unified hover a click picks every mark of its step, not the one under it.
         "hovermode": "closest",
         "dragmode": False,
@@ -176,9 +177,10 @@ def layout(bars: Sequence[Bar], *, height: int) -> Figure:
             "tickvals": [middle(bar) for bar in ticks],
             "ticktext": [tick(bar) for bar in ticks],
             "tickangle": 0,
+            "automargin": False,
         }
         | _FIXED,
-        "yaxis": {"automargin": True, "ticks": "", "nticks": 5, "zeroline": False} | _FIXED,
+        "yaxis": {"automargin": False, "ticks": "", "nticks": 5, "zeroline": False} | _FIXED,
     }
 
 

@@ -78,6 +78,12 @@ dl.es-facts {{ display:grid; grid-template-columns:max-content 1fr; gap:.25rem .
 }}
 .stMetric [data-testid="stMetricDelta"] * {{ white-space:normal !important;
   overflow:visible !important; }}
+[class*="st-key-sketch-"] {{ position:relative; }}
+[class*="st-key-sketch-"] > div:has(img) {{ position:absolute; top:0; left:0; width:100%;
+  pointer-events:none; }}
+[class*="st-key-sketch-"] img {{ width:100%; height:300px; max-width:none; }}
+[class*="st-key-sketch-"]:has(.js-plotly-plot .main-svg) > div:has(img) {{ display:none; }}
+[class*="st-key-sketch-"]:has(img) [data-testid="stSkeleton"] {{ visibility:hidden; }}
 mark.es-mark {{ color:inherit; border-radius:.2rem; padding:0 .1rem; }}
 {
     "".join(

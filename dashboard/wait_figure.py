@@ -8,7 +8,8 @@ from dashboard import theme
 from dashboard.figures import Figure
 from sentiment.survival import Step
 
-_TICKS = (0, 1, 4, 8, 24, 48, 72, 120, 168)
+_TICKS = (0, 12, 24, 48, 72, 120, 168)
+"""Hours that are named: as many as stand side by side on a phone."""
 
 
 def answered(steps: Sequence[Step]) -> Figure:
@@ -29,16 +30,18 @@ def answered(steps: Sequence[Step]) -> Figure:
         "data": [line],
         "layout": {
             "height": 260,
-            "margin": {"l": 4, "r": 4, "t": 8, "b": 4},
+            "margin": {"l": 48, "r": 12, "t": 8, "b": 26},
             "dragmode": False,
             "xaxis": {
                 "range": [0, _TICKS[-1]],
                 "tickvals": list(_TICKS),
                 "ticktext": [f"{each} h" if each < 24 else f"{each // 24} d" for each in _TICKS],
                 "showgrid": False,
+                "tickangle": 0,
+                "automargin": False,
             }
             | fixed,
-            "yaxis": {"range": [0, 1], "tickformat": ".0%", "automargin": True} | fixed,
+            "yaxis": {"range": [0, 1], "tickformat": ".0%", "automargin": False} | fixed,
         },
     }
 

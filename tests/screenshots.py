@@ -77,8 +77,9 @@ def shoot(browser: Browser, url: str, address: str) -> None:
 def write(picture: bytes, path: Path) -> None:
     """Write a picture with a palette of its own: a third of the bytes, the eye sees none."""
     with Image.open(io.BytesIO(picture)) as image:
+        # Not MAXCOVERAGE: it spends its colours on edges, and pale areas get another tint.
         few = image.convert("RGB").quantize(
-            COLOURS, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+            COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
         )
         few.save(path, optimize=True)
 

@@ -24,7 +24,11 @@ def draw(at: At) -> None:
     conn = at.db.reader()
     found = acknowledgements.stored(conn)
     on = sum(each.on_since is not None for each in found)
-    practice = " In practice nothing leaves." if session.workspace().is_sample else ""
+    practice = (
+        " This is the sample company: nothing is sent to anybody."
+        if session.workspace().is_sample
+        else ""
+    )
     st.caption(
         f"{words.OFF if not on else f'{on} of {len(found)} rules are on.'} A rule tells a customer "
         "that the message was read, where nobody answered yet. It is no answer: due times run on."

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
-from dashboard import markup
-from dashboard.components import links
+from dashboard import markup, sketch
+from dashboard.components import frame, links
 from dashboard.figures import Figure
 from storage.models import MentionFilter
 
@@ -46,6 +46,18 @@ def chart(figure: Figure, *, key: str, alt: str, narrow: Narrow) -> None:
         on_select=partial(_picked, key, narrow),
         selection_mode="points",
     )
+
+
+def sketched(figure: Figure, *, key: str, alt: str, narrow: Narrow) -> None:
+    """Draw a figure over time; on the first page of a visit a still picture of it comes first.
+
+    The script of charts takes seconds to load and to begin; an image takes none.
+    """
+    with st.container(key=f"sketch-{key}", gap=None):
+        place = st.empty()
+        if frame.arrived():
+            place.markdown(sketch.markdown(figure, alt))
+        chart(figure, key=key, alt=alt, narrow=narrow)
 
 
 class Number(NamedTuple):

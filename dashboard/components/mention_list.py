@@ -76,11 +76,12 @@ def _heading(at: At, flt: MentionFilter, total: int, before: int | None) -> None
                 help="Exactly these mentions, as a file.",
             )
         st.download_button(
-            "About the CSV",
+            "About",
             partial(data.export_notes, at, flt, "mentions.csv", Format.CSV),
             f"mentions.csv{export_notes.SUFFIX}",
             key="mentions.about",
             type="tertiary",
+            icon=":material/info:",
             on_click="ignore",
             help="How fresh and whole the data are, and the filter: a file to keep beside the CSV.",
         )

@@ -23,7 +23,7 @@ def problem(title: str, detail: str) -> None:
 
 def empty(title: str, why: str, then: Next | None = None) -> None:
     """Show that there is nothing, why, and what to click next; all of it is ours."""
-    with st.container(border=True, horizontal_alignment="center"):
+    with st.container(border=True):
         st.markdown(f"**{title}**")
         st.caption(why)
         if then is not None:

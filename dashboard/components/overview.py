@@ -32,11 +32,11 @@ def over_time(at: At, flt: MentionFilter) -> None:
     left, right = st.columns(2)
     with left.container(border=True):
         st.markdown("**Mentions over time**")
-        charts.chart(data.volume(at, flt, axis), key="volume", alt=alt, narrow=narrow)
+        charts.sketched(data.volume(at, flt, axis), key="volume", alt=alt, narrow=narrow)
         charts.numbers("volume", partial(_steps, at, flt, axis, (Label.NEGATIVE,)))
     with right.container(border=True):
         st.markdown("**Share of negative and positive**")
-        charts.chart(checking.shares(at, flt, axis), key="shares", alt=alt, narrow=narrow)
+        charts.sketched(checking.shares(at, flt, axis), key="shares", alt=alt, narrow=narrow)
         both = (Label.NEGATIVE, Label.POSITIVE)
         charts.numbers("shares", partial(_steps, at, flt, axis, both))
         check_list.short(at, flt, axis)

@@ -24,14 +24,19 @@ def draw(at: At) -> None:
         "most conditions counts; without one, the case rule's hours do."
     )
     conn = at.db.reader()
-    for policy in clocks.policies(conn):
+    policies, calendars = clocks.policies(conn), clocks.calendars(conn)
+    if not policies:
+        st.html(markup.line("None yet: the hours of the case rules count."))
+    for policy in policies:
         _row(
             promise_words.promise(policy), f"policy-{policy.id}", leader, _remove_policy, policy.id
         )
     if leader is not None:
         _policy_form(at, leader)
     st.header("Business hours", anchor=False)
-    for calendar in clocks.calendars(conn).values():
+    if not calendars:
+        st.html(markup.line("None yet: the clock runs day and night."))
+    for calendar in calendars.values():
         st.html(markup.line(f"{calendar.name}: {promise_words.hours(calendar)}"))
     if leader is not None:
         _calendar_form(at, leader)

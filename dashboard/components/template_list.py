@@ -46,9 +46,9 @@ def _unanswered(at: At) -> None:
     if found:
         with st.container(border=True):
             st.markdown("**Questions without an answer** (last 90 days)")
-            for each in found[:8]:
-                told = f"{names.get(each.topic, each.topic)}: asked {each.asked} times, write one"
-                st.html(markup.line(told))
+            told = [(names.get(e.topic, e.topic), f"asked {e.asked} times") for e in found[:8]]
+            st.html(markup.facts(told))
+            st.caption("Write a template for what is asked most.")
 
 
 def _card(

@@ -30,8 +30,9 @@ def draw(at: At) -> None:
         if person is not None and person.leads and new:
             st.button("Share evenly", key="workload.share", on_click=_share, args=(at, person))
     case_actions.undo_bar()
-    for each in found:
-        _colleague(at, each, person)
+    with st.grid("auto", min_column_width=300, gap="small"):
+        for each in found:
+            _colleague(at, each, person)
     _speed(at)
     _integrity(at)
 

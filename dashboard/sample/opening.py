@@ -71,6 +71,8 @@ def build(path: Path, say: Callable[[str], object], now: datetime | None = None)
     _relive(space, clock, [each for each in batches if each.at >= desk_from], began)
     clock.at = began
     space.understand()
+    # What the days of the crisis left open is over by now; what lasts is told at once.
+    watch.look(space)
     space.db.checkpoint()
     space.close()
     os.replace(key_path(partial), key_path(path))
