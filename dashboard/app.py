@@ -41,6 +41,7 @@ PAGES = {
     "Report": [
         st.Page("views/reports.py", title="Reports"),
         st.Page("views/actions.py", title="You said, we did"),
+        st.Page("views/praise.py", title="Praise"),
     ],
     "Set up": [
         st.Page("views/sources.py", title="Sources"),

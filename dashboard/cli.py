@@ -40,6 +40,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "dashboard.commands.actions:command",
         "What was done about a topic, and whether it worked.",
     ),
+    "praise": (
+        "dashboard.commands.praise:command",
+        "The best that was said; consents; what is published.",
+    ),
     "targets": (
         "dashboard.commands.targets:command",
         "What figures are to be, by when, and how they stand.",

@@ -29,6 +29,11 @@ HINTS: Mapping[str, Steps] = MappingProxyType(
             "Say when it took effect: the weeks after it are held against those before.",
             "“Works” takes out what changed elsewhere, too; a card tells your customers.",
         ),
+        "praise": (
+            "Choose a topic and a place: the clearest praise stands first.",
+            "Ask its writer, and record how, when and what may be shown.",
+            "Publish where the source allows it; a revoked or edited text leaves at once.",
+        ),
         "alerts": (
             "Each alert names what is unusual, compared with the same weekday's own past.",
             "Open its mentions to see the cause.",

@@ -33,7 +33,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from dashboard import choice, follow_up_page, leftovers, lifeline, remembered, security
+from dashboard import choice, follow_up_page, leftovers, lifeline, praise_page, remembered, security
 from storage import revisions
 from storage.database import open_reader
 from storage.errors import ConfigError, StorageError
@@ -149,6 +149,7 @@ app = st.App(
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route(remembered.route(_prefix), remembered.remember),
+        Route("/praise", praise_page.page),
         Route("/followup/{token}", follow_up_page.page, methods=["GET", "POST"]),
     ],
     middleware=[

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 import click
 
 from collectors import registry
-from dashboard import cli, setting_keys
+from dashboard import cli, praise_policy, setting_keys
 from tests.source import ROOT
 
 README = ROOT / "README.md"
@@ -69,10 +69,20 @@ def kind_table() -> Iterable[str]:
         yield f"| `{info.name}` | {info.title} | {options} | {info.terms} |"
 
 
+def praise_table() -> Iterable[str]:
+    """One row a kind of source: whether its texts may be shown elsewhere, and why."""
+    yield "| kind | may be shown elsewhere | why |"
+    yield "|---|---|---|"
+    for kind, rule in praise_policy.POLICIES.items():
+        yield f"| `{kind}` | {'with consent' if rule.allowed else 'no'} | {rule.why} |"
+    yield f"| any other | no | {praise_policy.UNKNOWN.why} |"
+
+
 TABLES: dict[str, Callable[[], Iterable[str]]] = {
     "commands": command_table,
     "kinds": kind_table,
     "settings": setting_table,
+    "praise": praise_table,
 }
 
 

@@ -29,6 +29,7 @@ PAGES = (
     *("queue", "mentions", "people", "reports", "sources", "team", "brands", "rules", "privacy"),
     *("workload", "checks", "actions", "taxonomy", "models", "templates", "promises", "customers"),
     "targets",
+    "praise",
 )
 BASELINE = {
     "list": "the navigation puts headings between its list and the items",

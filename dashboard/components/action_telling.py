@@ -38,9 +38,8 @@ def _open(at: At, action: Action, person: Person | None) -> None:
         max_chars=telling.LONGEST,
     )
     made = telling.plan(space, action, telling.people(space, action), words)
-    st.html(markup.line(telling.summed(made)))
-    for why in telling.reasons(made):
-        st.html(markup.line(f"Held back, {why}"))
+    held = [f"Held back, {why}" for why in telling.reasons(made)]
+    st.html("".join(markup.line(each) for each in (telling.summed(made), *held)))
     first = next(iter(made.passed + made.doubted), None)
     if first is not None:
         _look(first)

@@ -23,6 +23,7 @@ from storage.schema import (
     lookalikes,
     outbox,
     places,
+    praise,
     privacy,
     reports,
     signs,
@@ -66,6 +67,7 @@ MIGRATIONS = (
     work_rules.reach,
     told.told_and_came_back,
     work_rules.events_by_kind,
+    praise.consents_to_be_quoted,
 )
 """Steps from an empty file to the present schema."""
 
