@@ -149,7 +149,7 @@ app = st.App(
         Route("/healthz", healthz),
         Route("/readyz", readyz),
         Route(remembered.route(_prefix), remembered.remember),
-        Route("/praise", praise_page.page),
+        Route("/public/praise", praise_page.page),
         Route("/followup/{token}", follow_up_page.page, methods=["GET", "POST"]),
     ],
     middleware=[

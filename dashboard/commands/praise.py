@@ -139,7 +139,7 @@ def revoke(db_path: Path, config_path: Path, mention: int, actor: str) -> None:
 def page(db_path: Path, config_path: Path, out: Path, mention: int | None) -> None:
     """Write what is published as one HTML file; make it anew after every change.
 
-    The server shows the same page at /praise, always as it stands.
+    The server shows the same page at /public/praise, always as it stands.
     """
     from contextlib import closing
 

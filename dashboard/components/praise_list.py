@@ -54,7 +54,7 @@ def _published(at: At) -> None:
     up = praise_page.shown(at.db.reader())
     count = "1 text is" if len(up) == 1 else f"{len(up)} texts are"
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.html(markup.line(f"{count} on the page that anybody may see, at /praise."))
+        st.html(markup.line(f"{count} on the page that anybody may see, at /public/praise."))
         st.download_button(
             "Page as a file",
             praise_page.current(at.db.reader()),
@@ -62,7 +62,7 @@ def _published(at: At) -> None:
             "text/html",
             key="praise.page",
             on_click="ignore",
-            help="A copy stays as it is: what is revoked, edited or erased later leaves /praise"
+            help="A copy stays as it is: what is revoked, edited or erased later leaves /public/praise"
             " at once, but not your copy.",
         )
 
