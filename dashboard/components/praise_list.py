@@ -62,8 +62,8 @@ def _published(at: At) -> None:
             "text/html",
             key="praise.page",
             on_click="ignore",
-            help="A copy stays as it is: what is revoked, edited or erased later leaves /public/praise"
-            " at once, but not your copy.",
+            help="A copy stays as it is: what is revoked, edited or erased later leaves"
+            " /public/praise at once, but not your copy.",
         )
 
 
