@@ -16,6 +16,7 @@ from storage import (
     approvals,
     authors,
     case_lists,
+    cases,
     customer_columns,
     customers,
     desk_figures,
@@ -81,6 +82,13 @@ def same_person(at: At, row: MentionRow) -> list[MentionRow]:
     site = row.place.partition(":")[0]
     ids = authors.mention_ids(conn, site, row.author, SAME_PERSON + 1)
     return listing.rows(conn, [each for each in ids if each != row.id][:SAME_PERSON])
+
+
+def open_cases_of(at: At, row: MentionRow) -> list[str]:
+    """The numbers of other open cases of the same name on the same site."""
+    conn = at.db.reader()
+    found = [cases.of_mention(conn, each.id) for each in same_person(at, row)]
+    return [str(case.id) for case in found if case is not None and case.is_open]
 
 
 def notices_read(at: At, person: people.Person, case_id: int) -> None:

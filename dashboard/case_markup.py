@@ -58,6 +58,8 @@ def head(case: Case, now: datetime) -> str:
     """Return the line above a case: urgency, due time, who has it, why it is here."""
     parts = [f'<span class="es-chip">P{case.priority}</span>', _due(case, now), _state(case, now)]
     parts += [markup.chip(reason) for reason in case.reasons]
+    if case.acknowledged_at is not None and case.answered_at is None:
+        parts.append(markup.chip(f"acknowledged {markup.ago(case.acknowledged_at, now)}"))
     if case.changed:
         parts.append('<span class="es-bad">text changed since</span>')
     if case.gone:
@@ -78,6 +80,8 @@ def row(item: Item, now: datetime, zone: str, names: Mapping[str, str]) -> str:
         parts.append(markup.chip(_APPROVALS[case.approval]))
     if case.paused_at is not None:
         parts.append(markup.chip("clock stopped"))
+    if case.ticket_url is not None:
+        parts.append(markup.chip("ticket"))
     if not case.is_open:
         parts.append(markup.chip(case.outcome or "closed"))
     said = mention.text or "no words"
@@ -91,6 +95,18 @@ def row(item: Item, now: datetime, zone: str, names: Mapping[str, str]) -> str:
         f'<div class="es-meta"><span>{markup.said(who)}</span>'
         f"<span>{markup.said(mention.source)}</span></div>"
     )
+
+
+def elsewhere(case: Case, zone: str) -> list[tuple[str, str]]:
+    """Return where else a case is being worked on, as names with values."""
+    due = markup.when(case.ticket_due_at, zone) if case.ticket_due_at else ""
+    merged = "" if case.merged_into is None else f"case {case.merged_into}"
+    return [
+        ("Ticket", case.ticket_url or ""),
+        ("With", case.ticket_owner or ""),
+        ("Until", due),
+        ("Merged into", merged),
+    ]
 
 
 def workload(load: Load) -> str:

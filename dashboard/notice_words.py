@@ -13,6 +13,7 @@ WORDS = {
     NoticeKind.MENTIONED: "you are named in a note",
     NoticeKind.ANSWERED: "the customer wrote again",
     NoticeKind.GONE: "the text was deleted at its source",
+    NoticeKind.REOPENED: "opened again",
     NoticeKind.DUE: "due in half an hour",
     NoticeKind.LATE: "late, and nobody answered",
 }

@@ -23,8 +23,8 @@ from storage.errors import InputError, NotFound, Refused
 from storage.models import Intent, Urgency
 from storage.outbox import Channel
 from storage.people import Person
+from storage.rule_candidates import CANDIDATES, Candidate
 from storage.rule_matching import CaseRule
-from storage.rules import CANDIDATES, Candidate
 from storage.times import millis, moment
 
 NAME_LIMIT, TEXT_LIMIT, TEXTS = 60, 2_000, 8

@@ -161,10 +161,11 @@ def _merge(case: Case, command: Merge, now: datetime) -> Outcome:
 
 
 def _reprioritise(case: Case, command: Reprioritise) -> Outcome:
-    same = (case.priority, case.due_at, case.rule) == (
+    same = (case.priority, case.due_at, case.rule, case.reasons) == (
         command.priority,
         command.due_at,
         command.rule,
+        command.reasons,
     )
     if not case.is_open or case.answered_at is not None or same:
         return None

@@ -36,6 +36,7 @@ class NoticeKind(StrEnum):
     MENTIONED = "mentioned"
     ANSWERED = "answered"
     GONE = "gone"
+    REOPENED = "reopened"
     DUE = "due"
     LATE = "late"
 
@@ -200,6 +201,8 @@ def _wanted(conn: sqlite3.Connection, case: Case, event: Event) -> list[tuple[in
             return [(each, NoticeKind.APPROVAL) for (each,) in leads.fetchall()]
         case EventType.MENTION_CHANGED:
             return [(each, NoticeKind.ANSWERED) for each in owner]
+        case EventType.REOPENED:
+            return [(each, NoticeKind.REOPENED) for each in owner]
         case EventType.MENTION_GONE:
             return [(each, NoticeKind.GONE) for each in owner]
         case _:

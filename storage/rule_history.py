@@ -11,10 +11,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from storage import cases, rules
-from storage.case_model import Reprioritise
 from storage.clocks import PromiseTime
 from storage.database import Database
-from storage.people import EARSHOT
 from storage.rule_matching import CaseRule
 from storage.rule_preview import recent
 from storage.times import millis
@@ -50,13 +48,7 @@ def apply(
                 opened += 1
                 continue
             case = cases.load(conn, each.case_id)
-            rank = Reprioritise(
-                actor=EARSHOT,
-                priority=command.priority,
-                due_at=command.due_at,
-                rule=command.rule,
-                reasons=command.reasons,
-            )
+            rank = rules.reprioritised(case, command)
             after = cases.act_on(conn, key, case, rank, now)
             changed += after is not None and after.version != case.version
     return Applied(opened, changed)

@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from storage import rules
+from storage.rule_candidates import CANDIDATES, Candidate, subject
 from storage.rule_matching import CaseRule, best
-from storage.rules import CANDIDATES, HISTORY_DAYS, Candidate
+from storage.rules import HISTORY_DAYS
 from storage.times import millis
 
 LOOKED_AT = 5_000
@@ -56,7 +57,7 @@ def effect(
     """Compare two sets of rules on the same mentions. Pure."""
     had = have = opens = closes = changes = 0
     for each in candidates:
-        seen = rules.subject(each, topics)
+        seen = subject(each, topics)
         old, new = best(before, seen), best(after, seen)
         had += old is not None
         have += new is not None

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from storage import cases, customers, revisions, signs
+from storage import cases, customers, revisions
 from storage import topics as taxonomy
 from storage.case_model import (
     AnsweredElsewhere,
@@ -24,15 +24,13 @@ from storage.case_model import (
     MentionChanged,
     MentionGone,
     Open,
+    Reprioritise,
     Transfer,
 )
 from storage.clocks import Promise, PromiseTime
-from storage.customer_columns import BAND, OWNER
 from storage.database import Database
 from storage.errors import ConfigError, NotFound, Refused
 from storage.models import (
-    RATING_SCALE,
-    SCORE_SCALE,
     Intent,
     Json,
     Kind,
@@ -41,26 +39,13 @@ from storage.models import (
 )
 from storage.people import EARSHOT, Role, people
 from storage.recast import ALL_HISTORY, RULES
-from storage.rollups import topic_ids
-from storage.rule_matching import DEFAULT_RULES, CaseRule, Subject, best
+from storage.rule_candidates import CANDIDATES, Candidate, subject
+from storage.rule_matching import DEFAULT_RULES, CaseRule, best
 from storage.times import millis, moment
 
 HISTORY_DAYS = 14
 """Older mentions open no case: the first import must not greet a team with a mountain."""
 
-CANDIDATES = f"""
-SELECT m.id, m.version, m.pending, m.published_at, m.first_seen_at, m.replied,
-  m.deleted_at IS NOT NULL OR m.erased_at IS NOT NULL, c.id, s.kind, s.label, m.rating, m.nps,
-  m.score, m.topics, m.signs, s.lang, o.key, b.own, v.title, v.text, p.key, k.tier, k.extra,
-  {OWNER}, {BAND}, r.value
-FROM mentions m JOIN slices s ON s.id = m.slice_id
-JOIN brands b ON b.id = s.brand_id JOIN sources o ON o.id = s.source_id
-LEFT JOIN versions v ON v.mention_id = m.id AND v.version = m.version
-LEFT JOIN cases c ON c.mention_id = m.id JOIN places p ON p.id = m.place_id
-LEFT JOIN identities i ON i.mention_id = m.id AND i.author <> ''
-LEFT JOIN customers k ON k.key = i.author LEFT JOIN reach r ON r.mention_id = m.id
-"""
-"""Mentions as rules look at them; each row is a ``Candidate``."""
 _DUE = CANDIDATES + "WHERE m.pending IN (2, 6) AND m.pending > 0 LIMIT ?"
 
 
@@ -70,37 +55,6 @@ class StoredRule(NamedTuple):
     rule: CaseRule
     origin: str
     enabled: bool
-
-
-class Candidate(NamedTuple):
-    """A mention that rules may open a case for."""
-
-    id: int
-    version: int
-    pending: int
-    published_at: int
-    first_seen_at: int
-    replied: int
-    gone: int
-    case_id: int | None
-    kind: str
-    label: str
-    rating: int | None
-    nps: int | None
-    score: int | None
-    topics: str
-    signs: int
-    lang: str
-    source: str
-    own: int
-    title: str | None
-    text: str | None
-    place: str
-    tier: str | None
-    extra: str | None
-    owner: str | None
-    band: str
-    reach: int | None
 
 
 def open_cases(
@@ -154,10 +108,10 @@ def _batch(
         due = [Candidate(*row) for row in conn.execute(_DUE, (limit,)).fetchall()]
         topics: dict[int, str] = dict(conn.execute("SELECT id, key FROM topics"))
         for each in due:
-            if each.case_id is not None:
-                _follow(conn, key, each, now)
-                continue
             command = wanted(chosen, each, topics, oldest, promised)
+            if each.case_id is not None:
+                _follow(conn, key, each, command, now)
+                continue
             if command is not None:
                 case = cases.act_on(conn, key, None, command, now)
                 _return_to_owner(conn, key, case, now)
@@ -218,12 +172,35 @@ def _return_to_owner(
         cases.act_on(conn, key, case, Transfer(actor=EARSHOT, to=to), now)
 
 
-def _follow(conn: sqlite3.Connection, key: bytes, due: Candidate, now: datetime) -> None:
-    """Tell a mention's case what became of the mention; a closed case stays as it is."""
+def _follow(
+    conn: sqlite3.Connection, key: bytes, due: Candidate, ranked: Open | None, now: datetime
+) -> None:
+    """Tell a mention's case what became of the mention; a closed case stays as it is.
+
+    ``ranked`` is what the rules would open for the text as it is now: the reasons follow it.
+    """
     case = cases.of_mention(conn, due.id)
     assert case is not None
+    changed = due.version > case.mention_version
     for command in _news(case, due):
         case = cases.act_on(conn, key, case, command, now) or case
+    if changed and ranked is not None and case.rule:
+        cases.act_on(conn, key, case, reprioritised(case, ranked), now)
+
+
+def reprioritised(case: Case, ranked: Open) -> Reprioritise:
+    """Return the command that ranks an open case as the rules would now.
+
+    What was promised stays where the urgency does.
+    """
+    same = (case.priority, case.rule) == (ranked.priority, ranked.rule)
+    return Reprioritise(
+        actor=EARSHOT,
+        priority=ranked.priority,
+        due_at=case.due_at if same else ranked.due_at,
+        rule=ranked.rule,
+        reasons=ranked.reasons,
+    )
 
 
 def _news(case: Case, due: Candidate) -> list[AnyCommand]:
@@ -235,34 +212,6 @@ def _news(case: Case, due: Candidate) -> list[AnyCommand]:
     if due.replied:
         found.append(AnsweredElsewhere(actor=EARSHOT))
     return found
-
-
-def subject(due: Candidate, topics: Mapping[int, str]) -> Subject:
-    """Return what the pure matching looks at."""
-    return Subject(
-        kind=Kind(due.kind),
-        label=Label(due.label),
-        stars=None if due.rating is None else due.rating / RATING_SCALE,
-        nps=due.nps,
-        score=None if due.score is None else due.score / SCORE_SCALE,
-        topics=tuple(topics[each] for each in topic_ids(due.topics) if each in topics),
-        intent=signs.intent(due.signs),
-        urgency=signs.urgency(due.signs),
-        lang=due.lang,
-        source=due.source,
-        own=bool(due.own),
-        text=f"{due.title or ''}\n{due.text or ''}",
-        place=due.place,
-        tier=due.tier or "",
-        columns=_columns(due),
-        reach=due.reach or 0,
-    )
-
-
-def _columns(due: Candidate) -> tuple[str, ...]:
-    """Return what the list of customers holds of a writer, as "COLUMN=VALUE"."""
-    found = {"owner": due.owner or "", "value": due.band, **json.loads(due.extra or "{}")}
-    return tuple(f"{name}={value}" for name, value in found.items() if value)
 
 
 def active(conn: sqlite3.Connection) -> tuple[CaseRule, ...]:

@@ -375,3 +375,20 @@ def test_intent_and_urgency_of_a_rule_are_kept(db: Database) -> None:
     assert found == rule
     assert isinstance(found.intents[0], Intent)
     assert isinstance(found.urgency[0], Urgency)
+
+
+def test_an_edited_text_changes_why_a_case_is_there(tmp_path: Path) -> None:
+    db = open_database(tmp_path)
+    made = [
+        CaseRule("Bad", max_rating=2.0, priority=2, due_hours=24.0),
+        CaseRule("Worst", max_rating=1.0, priority=1, due_hours=2.0),
+    ]
+    store(db, [review(1, stars=2.0), review(2, stars=2.0)])
+    assert rules.open_cases(db, made, NOW) == 2
+    before = cases.load(db.reader(), 1)
+    store(db, [review(1, stars=1.0), review(2, stars=2.0, text="Broken a third time")])
+    rules.open_cases(db, made, NOW)
+    worse, same = cases.load(db.reader(), 1), cases.load(db.reader(), 2)
+    assert (worse.priority, worse.rule, worse.reasons) == (1, "Worst", ("1★",))
+    assert worse.due_at < before.due_at
+    assert (same.priority, same.rule, same.due_at) == (2, "Bad", before.due_at)

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import streamlit as st
 
+from dashboard import case_data
 from dashboard.components import case_actions, notices
 from dashboard.components.case_actions import field, typed
 from dashboard.data import At
@@ -33,7 +34,15 @@ def draw(at: At, item: Item, person: Person) -> None:
             "Hand off", key=field(case, "ticket-now"), on_click=_off, args=(case, person, at.zone)
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input("Same as case number", key=field(case, "into"), width=160)
+        st.selectbox(
+            "Same as case number",
+            case_data.open_cases_of(at, item.mention),
+            None,
+            key=field(case, "into"),
+            accept_new_options=True,
+            placeholder="of this person, or a number",
+            width=260,
+        )
         st.button("Merge", key=field(case, "merge"), on_click=_merge, args=(case, person))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if case.paused_at is None:

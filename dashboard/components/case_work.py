@@ -43,7 +43,9 @@ def case(at: At, case_id: int) -> None:
     person = session.actor()
     if person is not None:
         case_data.notices_read(at, person, case_id)
-    st.html(case_markup.head(item.case, at.now))
+    with st.container(key="case-top"):
+        st.html(case_markup.head(item.case, at.now))
+    _elsewhere(at, item.case)
     detail = data.mention(at, item.mention.id)
     mention_detail.said(at, detail)
     case_draft.beside(case_id, person)
@@ -54,6 +56,24 @@ def case(at: At, case_id: int) -> None:
     elif person.role is not Role.VIEWER:
         _open(at, item, person)
     _around(at, item)
+
+
+def _elsewhere(at: At, case: Case) -> None:
+    """Say where else it is being worked on, with the way there."""
+    if case.ticket_url is None and case.merged_into is None:
+        return
+    with st.container(border=True):
+        st.html(markup.facts(case_markup.elsewhere(case, at.zone)))
+        url = markup.safe_url(case.ticket_url or "")
+        if url:
+            st.link_button("Open the ticket", url)
+        if case.merged_into is not None:
+            st.button(
+                f"Open case {case.merged_into}",
+                key=field(case, "merged"),
+                on_click=case_actions.open_case,
+                args=(case.merged_into,),
+            )
 
 
 def _back() -> None:

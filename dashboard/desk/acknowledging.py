@@ -14,7 +14,7 @@ from typing import NamedTuple
 from dashboard.desk import answers, limits, preflight
 from dashboard.desk.answers import Occasion
 from dashboard.desk.preflight import Detect, Facts
-from storage import rules
+from storage import rule_candidates
 from storage.acknowledgements import AckRule, Due
 from storage.models import Label
 from storage.rule_matching import Subject, has_word, match
@@ -47,7 +47,7 @@ def verdict(
     rule: AckRule, due: Due, names: Mapping[int, str], text: str, detect: Detect
 ) -> Verdict:
     """Say what a case gets by a rule; ``names`` are topics by id, ``text`` is the wording."""
-    seen = rules.subject(due.mention, names)
+    seen = rule_candidates.subject(due.mention, names)
     if match(rule.when, seen) is None:
         return Verdict()
     why = excluded(rule, seen)

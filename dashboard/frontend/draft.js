@@ -4,6 +4,17 @@
 // reload loses it. Served as a file of our own: the content security policy allows no other.
 
 const REST = 500, AT_MOST = 2000, fields = new WeakMap()
+let shown // which field this browser showed last
+
+// The next case opens where the last one was sent, on a phone below its own text.
+function fromItsTop(id) {
+  const head = document.querySelector(".st-key-case-top")
+  if (head && shown !== undefined && shown !== id && head.getBoundingClientRect().top < 0) {
+    head.style.scrollMarginTop = "5rem"
+    head.scrollIntoView()
+  }
+  shown = id
+}
 
 function stored(name) {
   try { return JSON.parse(localStorage.getItem(name) || "null") } catch { return null }
@@ -95,6 +106,7 @@ export default function ({ data, parentElement, setStateValue }) {
   const { area } = field
   const other = !known || field.data.id !== data.id || field.data.put !== data.put
   if (known && field.data.id !== data.id && area.value !== field.confirmed) push(field)
+  if (!known) fromItsTop(data.id)
   field.api = api
   field.data = data
   if (other) {
