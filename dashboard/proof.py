@@ -5,6 +5,7 @@ from __future__ import annotations
 from dashboard import theme
 from dashboard.judging import Judged
 from dashboard.reports import svg
+from dashboard.reports.speech import number, say
 from dashboard.reports.wording import UNITS, figure, moved_by
 from sentiment.effects import Effect, Verdict
 
@@ -13,30 +14,36 @@ def said(judged: Judged) -> str:
     """Say in a sentence what can be said."""
     action, effect = judged.action, judged.effect
     if action.withdrawn is not None:
-        return f"Withdrawn: {action.withdrawn}"
+        return say("Withdrawn: {why}", why=action.withdrawn)
     if effect is None:
-        return "Planned: say when it is done, and weeks after it will tell."
+        return say("Planned: say when it is done, and weeks after it will tell.")
     size = span = ""
     if effect.value is not None and effect.low is not None and effect.high is not None:
         size = moved_by(effect.value, action.measure)
         low, high = (moved_by(each, action.measure) for each in (effect.low, effect.high))
-        span = f"{size} beyond what changed elsewhere ({low} to {high})"
+        span = say(
+            "{size} beyond what changed elsewhere ({low} to {high})", size=size, low=low, high=high
+        )
     words = {
-        Verdict.WORKS: f"Works: {span}.",
-        Verdict.WORSE: f"Became worse: {span}.",
-        Verdict.NONE: f"No evidence: {span}; what was hoped for would have shown.",
+        Verdict.WORKS: say("Works: {span}.", span=span),
+        Verdict.WORSE: say("Became worse: {span}.", span=span),
+        Verdict.NONE: say("No evidence: {span}; what was hoped for would have shown.", span=span),
         Verdict.MORE: _more(effect, span),
     }
-    late = " Registered after its result could be known: no proof." if action.late else ""
-    return words[effect.verdict] + late
+    late = say("Registered after its result could be known: no proof.") if action.late else ""
+    return f"{words[effect.verdict]} {late}".rstrip()
 
 
 def _more(effect: Effect, span: str) -> str:
-    so_far = f" So far {span}." if span else ""
+    so_far = say("So far {span}.", span=span) if span else ""
     if effect.weeks_more is None:
-        return f"Cannot be told: too little was said before it.{so_far}"
-    weeks = f"{effect.weeks_more:,} more week" + ("" if effect.weeks_more == 1 else "s")
-    return f"Too early to tell: about {weeks} needed.{so_far}"
+        told = say("Cannot be told: too little was said before it.")
+    elif effect.weeks_more == 1:
+        told = say("Too early to tell: about 1 more week needed.")
+    else:
+        weeks = number(effect.weeks_more)
+        told = say("Too early to tell: about {n} more weeks needed.", n=weeks)
+    return f"{told} {so_far}".rstrip()
 
 
 def drawing(judged: Judged) -> str:

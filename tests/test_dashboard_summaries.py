@@ -21,6 +21,7 @@ from storage.errors import ConfigError, InputError, Refused
 from storage.outbox import State
 from storage.people import Person, Role
 from storage.report_schedules import Every, Recipient, Schedule
+from tests.command_line import earshot
 from tests.mail_server import Mailbox, mail_server
 from tests.workspace import NOW, PLAY, company, play_review, store
 
@@ -234,3 +235,26 @@ def test_a_slip_in_a_schedule_is_told(tmp_path: Path, line: str, says: str) -> N
     config.write_text(f'[[report]]\nname = "Board"\n{line}\n')
     with pytest.raises(ConfigError, match=says):
         load(config)
+
+
+def test_the_command_line_mails_a_month_and_whom_a_schedule_names_once(
+    db: Database, box: Mailbox, tmp_path: Path
+) -> None:
+    (tmp_path / "earshot.toml").write_text(
+        f'[mail]\nhost = "{box.host}"\nport = {box.port}\nsecurity = "none"\n'
+        'sender = "care@acme.example"\n[[report]]\nname = "Board"\nto = ["a@b.example"]\n'
+    )
+    places = ("--db", db.path, "--config", tmp_path / "earshot.toml", "--out", tmp_path)
+    month = ("--month", "2026-10", "--format", "pdf", "--to", "c@d.example", "--locale", "de")
+    ran = earshot("report", "monthly", *month, *places, "--json")
+    assert (ran.json["month"], ran.json["mails"]) == ("2026-10", 1), ran.err
+    assert (tmp_path / "monthly-2026-10.pdf").exists()
+    for count in (1, 0):
+        ran = earshot(
+            "report", "weekly", *places, "--week", "2026-W46", "--format", "csv", "--send"
+        )
+        assert f"{count} mails on their way" in ran.err
+    assert [each["To"] for each in box.mails] == ["c@d.example", "a@b.example"]
+    assert box.mails[0]["Subject"].startswith("Monatsbericht 2026-10, 1. Okt. 2026")
+    assert "Oktober 2026" in pdf(box.mails[0])
+    assert "liegt als PDF bei" in body(box.mails[0], "plain")

@@ -7,13 +7,14 @@ from datetime import date
 import streamlit as st
 
 from dashboard.data import At
-from dashboard.reports import spans
+from dashboard.reports import locales, spans
 from dashboard.reports.spans import Span
 from dashboard.reports.weeks import Week
 from storage.errors import InputError
 from storage.report_schedules import Every
 
 OFFERED = 26
+_LOCALE = "reports.locale"
 _NAMES = {Every.WEEK.value: "Weekly", Every.MONTH.value: "Monthly"}
 
 
@@ -46,7 +47,19 @@ def choose(at: At) -> Span:
             args=(every,),
             width=320,
         )
+        st.selectbox(
+            "Language, dates and numbers",
+            list(locales.NAMES),
+            format_func=locales.NAMES.__getitem__,
+            key=_LOCALE,
+            width=200,
+        )
     return chosen
+
+
+def locale() -> str:
+    """Return the locale that was chosen."""
+    return str(st.session_state.get(_LOCALE) or locales.DEFAULT)
 
 
 def _keep(key: str, value: str) -> None:

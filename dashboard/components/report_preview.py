@@ -28,7 +28,7 @@ def downloads(report: Weekly) -> None:
         for form in Format:
             st.download_button(
                 f"Download {form.value.upper()}",
-                partial(files.write, report, form),
+                partial(files.write, report, form, report_choice.locale()),
                 files.name(report, form),
                 TYPES[form],
                 key=f"reports.{form.value}",
@@ -47,7 +47,7 @@ def _keep(report: Weekly) -> None:
 
 def preview(report: Weekly) -> None:
     """Show the page that is downloaded, as a part of this one."""
-    st.html(report_markup.part(files.write(report, Format.HTML).decode()))
+    st.html(report_markup.part(files.write(report, Format.HTML, report_choice.locale()).decode()))
 
 
 def report(at: At) -> None:

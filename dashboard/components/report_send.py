@@ -7,7 +7,7 @@ from datetime import datetime
 import streamlit as st
 
 from dashboard import markup
-from dashboard.components import frame, notices, session
+from dashboard.components import frame, notices, report_choice, session
 from dashboard.data import At
 from dashboard.delivery import summaries
 from dashboard.reports import schedule_words
@@ -75,7 +75,7 @@ def _send(report: Weekly, moment: datetime | None) -> None:
             space.db,
             report,
             moment or space.now(),
-            schedule_words.recipients(to),
+            schedule_words.recipients(to, locale=report_choice.locale()),
             person,
             space.settings.mail,
             space.now(),

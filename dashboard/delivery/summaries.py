@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dashboard.reports import due, files, letter, making, speech
+from dashboard.reports import due, files, letter, making, spans, speech
 from dashboard.reports import weekly as numbers
 from dashboard.reports.files import TYPES, Format
 from dashboard.reports.model import Scope, Weekly
@@ -73,6 +73,22 @@ def send(
         ]
 
 
+def send_scheduled(
+    db: Database, span: Span, actor: Person, settings: MailSettings | None, now: datetime
+) -> int:
+    """Mail a week or month now to all whom a schedule names; none gets it twice."""
+    if not may_send(actor):
+        raise Refused(f"{actor.name} may look; leads, managers and admins send summaries")
+    if settings is None:
+        raise Refused(NO_SERVER)
+    before = len(sent(db.reader(), limit=1_000_000))
+    for stored in report_schedules.schedules(db.reader()):
+        schedule = stored.schedule
+        if schedule.enabled and schedule.every is spans.every(span) and schedule.recipients:
+            _queue(db, stored, span, settings, now)
+    return len(sent(db.reader(), limit=1_000_000)) - before
+
+
 def may_send(person: Person) -> bool:
     """Say whether somebody may mail summaries, and set when they are mailed."""
     return person.role in _SENDS
@@ -114,7 +130,8 @@ def _queue(
             key = f"{schedule.name}:{span.text}:{each.address}"
             by = (reports[scope], kept[scope], each, EARSHOT, settings, now)
             _put(conn, key, *by, name=schedule.name)
-        report_schedules.sent(conn, schedule.name, span.text)
+        if span == due.latest(schedule, now, ZoneInfo(workspace.timezone(conn))).span:
+            report_schedules.sent(conn, schedule.name, span.text)
     return len(schedule.recipients)
 
 

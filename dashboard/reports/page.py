@@ -39,7 +39,7 @@ def render(report: Weekly) -> bytes:
         _brief(report),
         _section("Headline figures", _headlines(report)),
         _section("Targets", _goals(report)),
-        _section(parts.trend_heading(report), _trends(report)),
+        _section("Trends", _trends(report), parts.trend_heading(report)),
         _section("You said – we did", _deeds(report)),
         _section("Topics", _topics(report)),
         _section("What topics do to the score", _impacts(report)),
@@ -285,9 +285,9 @@ def _end(report: Weekly) -> str:
     return f'<div class="end"><dl>{items}</dl><p>{html.escape(" ".join(said))}</p></div>'
 
 
-def _section(title: str, body: str) -> str:
+def _section(title: str, body: str, shown: str = "") -> str:
     whole = ' class="whole"' if title in _WHOLE else ""
-    said = html.escape(say(title))
+    said = html.escape(shown or say(title))
     return f"<section{whole}><h2>{said}</h2>{body}</section>" if body else ""
 
 

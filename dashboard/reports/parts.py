@@ -188,10 +188,10 @@ def coverage_lines(report: Weekly) -> list[str]:
 
 
 def queue_head(report: Weekly) -> tuple[str, str, str]:
-    """Return the head of the queue's table."""
-    span = report.span
-    before = per(span, "Week before", "Month before")
-    return (say("Cases"), per(span, "This week", "This month"), before)
+    """Return the head of the queue's table, in English."""
+    if isinstance(report.span, Week):
+        return ("Cases", "This week", "Week before")
+    return ("Cases", "This month", "Month before")
 
 
 def trend_heading(report: Weekly) -> str:

@@ -80,7 +80,7 @@ def _data(report: Weekly) -> dict[str, Any]:
             _side("Most negative", Label.NEGATIVE, report.worst),
             _side("Most positive", Label.POSITIVE, report.best),
         ],
-        "queue-head": list(parts.queue_head(report)),
+        "queue-head": _head(parts.queue_head(report)),
         "queue": [list(row) for row in parts.queue_rows(report)],
         "coverage": [_said(each) for each in parts.coverage_lines(report)],
         "meanings": [_head(each) for each in wording.MEANINGS.items()],

@@ -22,6 +22,7 @@ from dashboard.reports import (
     locales,
     parts,
     span_words,
+    spans,
     speech,
     tidy,
     wording,
@@ -72,7 +73,7 @@ class _Book:
 
     def table(self, sheet: Worksheet, top: int, head: Sequence[str], rows: Sequence[Any]) -> int:
         """Write a table; return the row below it. Cells are values or (value, format)."""
-        sheet.write_row(top, 0, [say(each) for each in head], self.head)
+        sheet.write_row(top, 0, [each and say(each) for each in head], self.head)
         for number, row in enumerate(rows, top + 1):
             for column, cell in enumerate(row):
                 value, form = cell if isinstance(cell, tuple) else (cell, None)
@@ -231,9 +232,9 @@ def _trends(made: _Book, report: Weekly) -> None:
         name = wording.kind(trend.kind)
         sheet.write_string(top, 0, name, made.title)
         head = (
-            span_words.per(report.span, "Week", "Month"),
+            spans.every(report.span).value.capitalize(),
             "Mentions",
-            wording.name(trend.main),
+            UNITS[trend.main].name,
             "Low",
             "High",
             "Negative",
@@ -308,7 +309,7 @@ def _topics(made: _Book, report: Weekly) -> None:
     shown = min(len(rows), 15)
     if shown:
         chart = made.book.add_chart({"type": "bar"})
-        _, now, before = parts.queue_head(report)
+        _, now, before = (say(each) for each in parts.queue_head(report))
         for column, name, colour in ((2, before, "#c9d1d9"), (1, now, "#0072b2")):
             chart.add_series(
                 {
