@@ -8,6 +8,7 @@ counts in ``customdata``, so that a click can open exactly those mentions.
 from __future__ import annotations
 
 import html
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple, TypeAlias
@@ -92,14 +93,14 @@ def groups(found: Sequence[Group], names: Mapping[str, str]) -> Figure:
     layout: Figure = {
         "barmode": "stack",
         "height": 24 + 34 * len(shown),
-        "margin": {"l": 4, "r": 100, "t": 4, "b": 4},
+        "margin": {"l": _names_width(shown), "r": 100, "t": 4, "b": 4},
         "showlegend": False,
         "hovermode": "closest",
         "dragmode": False,
         "xaxis": {"visible": False, "range": [0, max((row.sums.n for row in shown), default=1)]}
         | _FIXED,
         "yaxis": {
-            "automargin": True,
+            "automargin": False,
             "ticks": "",
             "showgrid": False,
             "zeroline": False,
@@ -358,6 +359,18 @@ def middle(bar: Bar) -> str:
     """Return the moment in the middle of a step."""
     start = datetime.combine(bar.start, datetime.min.time())
     return (start + timedelta(milliseconds=_width(bar) / 2)).isoformat()
+
+
+def _names_width(shown: Sequence[_Row]) -> float:
+    """Return pixels in which the names fit: measured by the browser, each draw came twice."""
+    wide = [sum(map(_letter_width, row.name[:_NAME_LENGTH])) for row in shown]
+    return round(14 + max(wide, default=0.0))
+
+
+def _letter_width(letter: str) -> float:
+    if unicodedata.east_asian_width(letter) in "WF":
+        return 12.5
+    return 9.0 if letter.isupper() else 6.5
 
 
 def _short(name: str) -> str:

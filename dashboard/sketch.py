@@ -10,6 +10,7 @@ import base64
 import html
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from math import floor, log10
 from typing import Any
 
 from dashboard.figures import Figure
@@ -55,16 +56,23 @@ def _bars(bars: list[dict[str, Any]], start: float, span: float, top: float) -> 
     """One path a label, each bar a box on top of those before."""
     below = [0.0] * len(bars[0]["x"]) if bars else []
     for trace in bars:
-        boxes = []
+        boxes: list[str] = []
+        pale: list[str] = []
         for i, (at, wide, count) in enumerate(
             zip(trace["x"], trace["width"], trace["y"], strict=True)
         ):
             if count:
+                faded = trace["marker"]["opacity"][i] < 1
                 x, width = (_ms(at) - start) / span * _X, wide / span * _X
                 y, height = _Y * (1 - (below[i] + count) / top), _Y * count / top
-                boxes.append(f"M{x:.1f} {y:.2f}h{width:.1f}v{height:.2f}h-{width:.1f}z")
+                (pale if faded else boxes).append(
+                    f"M{x:.1f} {y:.2f}h{width:.1f}v{height:.2f}h-{width:.1f}z"
+                )
                 below[i] += count
-        yield f'<path fill="{trace["marker"]["color"]}" d="{"".join(boxes)}"/>'
+        colour = trace["marker"]["color"]
+        yield f'<path fill="{colour}" d="{"".join(boxes)}"/>'
+        if pale:
+            yield f'<path fill="{colour}" fill-opacity="0.45" d="{"".join(pale)}"/>'
 
 
 def _line(trace: dict[str, Any], start: float, span: float, top: float) -> str:
@@ -89,10 +97,16 @@ def _words(figure: Figure, start: float, span: float, top: float) -> Iterator[st
         y = _TOP + _HEIGHT + 18
         yield f'<text x="{x:.2f}%" y="{y}" text-anchor="middle">{html.escape(name)}</text>'
     share = "%" in figure["layout"]["yaxis"].get("tickformat", "")
-    for value in (0.0, top / 2):
+    for value in (0.0, _round(top / 2)):
         height = _TOP + _HEIGHT * (1 - value / top) + 4
         told = f"{value:.0%}" if share else f"{value:,.0f}"
         yield f'<text x="{_LEFT - 1:g}%" y="{height:.0f}" text-anchor="end">{told}</text>'
+
+
+def _round(value: float) -> float:
+    """Return the largest of 1, 2, 5, 10, 20 … (or .1, .2, .5 …) that is not above a value."""
+    ten = 10.0 ** floor(log10(value))
+    return ten * max(each for each in (1, 2, 5) if each * ten <= value)
 
 
 def _ms(text: str) -> float:
