@@ -52,9 +52,9 @@ def section(db: Path, folder: Path, rounds: int = 3) -> Section:
         "browser",
         "Chromium with an empty cache on a server that had a visitor before; wall time, median of"
         f" {rounds} visits. A page stands when its run has ended and nothing on it is stale."
-        " The first figure is seen as a still picture before the script of charts runs; when the"
-        " chart itself stands, it answers to the mouse. The bare page is Streamlit's with one chart of two bars, beside it to tell what the"
-        " machine was doing.",
+        " The first figure is seen as a still picture before the script of charts runs; it answers"
+        " to the mouse once the chart itself stands. The bare page is Streamlit's with one chart of"
+        " two bars, beside it to tell what the machine was doing.",
         tuple(Figure(name, each, "s", goal=goals.get(name)) for name, each in took.items()),
     )
 
