@@ -23,8 +23,9 @@ def part(page: str) -> str:
     assert style is not None
     assert body is not None
     css = _PAGE.sub("", style[1]).replace("\nbody {", "\n& {").replace("svg", "img")
+    css = css.replace("main {", ".es-main {")
     # A page has one main part already, and the report is inside it.
-    whole = body[1].replace("<main>", "<div>").replace("</main>", "</div>")
+    whole = body[1].replace("<main>", '<div class="es-main">').replace("</main>", "</div>")
     inside = _DRAWING.sub(_image, whole)
     return f'<style>.es-report {{{css}}}</style><div class="es-report">{inside}</div>'
 

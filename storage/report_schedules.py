@@ -36,7 +36,7 @@ class Recipient(NamedTuple):
     address: str
     brands: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
-    locale: str = "en"
+    locale: str = "en-GB"
 
 
 class Schedule(NamedTuple):

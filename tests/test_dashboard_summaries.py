@@ -203,7 +203,7 @@ def test_the_file_declares_schedules(tmp_path: Path, db: Database) -> None:
     )
     declared = load(config).reports
     assert declared[0].recipients == (
-        Recipient("a@b.example", locale="en-GB"),
+        Recipient("a@b.example"),
         Recipient("c@d.example", (), ("play:com.acme",), "de"),
     )
     assert declared[1] == Schedule("Month", (), Every.MONTH, 3, 495, False)

@@ -116,10 +116,10 @@ def _brief(report: Weekly) -> str:
 
 
 def _kind(report: Weekly, headline: Headline) -> str:
-    cell = "padding:6px 8px 6px 0;border-bottom:1px solid #e3e7eb;font-size:14px"
+    cell = "padding:6px 0 6px 8px;border-bottom:1px solid #e3e7eb;font-size:14px"
     rows = "".join(
-        f'<tr><td style="{cell}">{html.escape(name)}</td>'
-        f'<td style="{cell};text-align:right;font-weight:600;white-space:nowrap">'
+        f'<tr><td width="34%" style="{cell};padding-left:0">{html.escape(name)}</td>'
+        f'<td width="18%" style="{cell};text-align:right;font-weight:600;white-space:nowrap">'
         f"{html.escape(value)}</td>"
         f'<td style="{cell};text-align:right;color:{colour}">{html.escape(moved)}</td></tr>'
         for name, value, moved, colour in _rows(headline)
@@ -129,7 +129,7 @@ def _kind(report: Weekly, headline: Headline) -> str:
         f'<span style="font-weight:400;color:{_MUTED};font-size:13px">'
         f"{parts.volume(report, headline)}</span></h2>"
         '<table width="100%" cellpadding="0" cellspacing="0" '
-        f'style="border-collapse:collapse;{_FONT}">{rows}</table>'
+        f'style="border-collapse:collapse;table-layout:fixed;{_FONT}">{rows}</table>'
     )
 
 

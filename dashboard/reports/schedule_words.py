@@ -32,7 +32,8 @@ def when(schedule: Schedule) -> str:
 def whom(recipient: Recipient) -> str:
     """Say who gets a summary of what."""
     of = ", ".join((*recipient.brands, *recipient.places)) or "all of ours"
-    return f"{recipient.address}: {of}, {recipient.locale}"
+    named = locales.NAMES.get(recipient.locale, recipient.locale)
+    return f"{recipient.address}: {of}, {named}"
 
 
 def clock(minute: int) -> str:
