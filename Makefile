@@ -6,7 +6,10 @@
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	"$$p" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' \
 	2>/dev/null && echo "$$p" && break; done)
-JOBS ?= 2
+# One more than two cores: a test that waits for a browser or a program leaves its core idle.
+JOBS ?= 3
+# Programs start in half the time where Python may keep what it compiled.
+export PYTHONDONTWRITEBYTECODE =
 
 VENV := .venv
 BIN := $(VENV)/bin

@@ -13,11 +13,20 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Error,
+    Page,
+    Playwright,
+    Request,
+    sync_playwright,
+)
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium", "fonts-noto-color-emoji")
@@ -31,6 +40,9 @@ ARGUMENTS = [
 ]
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 STRICT = os.environ.get("EARSHOT_TEST_STRICT") == "1"
+Scheme: TypeAlias = Literal["light", "dark"]
+Chosen: TypeAlias = tuple[int, int, Scheme]
+_idle: WeakKeyDictionary[Browser, list[tuple[Chosen, BrowserContext]]] = WeakKeyDictionary()
 
 
 def on_machine() -> str | None:
@@ -80,17 +92,11 @@ def opened(
     *,
     width: int = 1280,
     height: int = 900,
-    scheme: Literal["light", "dark"] = "light",
+    scheme: Scheme = "light",
 ) -> Iterator[Page]:
-    """Open a page in a context of its own; at the end no other host may have been asked."""
-    context = browser.new_context(
-        viewport={"width": width, "height": height},
-        color_scheme=scheme,
-        locale="en-GB",
-        timezone_id="Europe/Berlin",
-        reduced_motion="reduce",
-    )
-    page = context.new_page()
+    """Open a page in a context that nobody else uses; no other host may be asked by its end."""
+    chosen = (width, height, scheme)
+    context = _take(browser, chosen)
     strangers: list[str] = []
 
     def note(url: str) -> None:
@@ -98,13 +104,53 @@ def opened(
         if parts.scheme in {"http", "https", "ws", "wss"} and parts.hostname not in LOOPBACK:
             strangers.append(url)
 
-    context.on("request", lambda request: note(request.url))
+    def asked(request: Request) -> None:
+        note(request.url)
+
+    context.on("request", asked)
+    page = context.new_page()
     page.on("websocket", lambda socket: note(socket.url))
     try:
         yield page
-    finally:
+    except BaseException:
         context.close()
+        raise
+    context.remove_listener("request", asked)
+    if _emptied(context):
+        _idle[browser].append((chosen, context))
     assert not strangers, f"the page asked other hosts: {strangers}"
+
+
+def _take(browser: Browser, chosen: Chosen) -> BrowserContext:
+    """Return a context that nobody uses: one that was emptied holds the scripts, compiled."""
+    idle = _idle.setdefault(browser, [])
+    for found in idle:
+        if found[0] == chosen:
+            idle.remove(found)
+            return found[1]
+    width, height, scheme = chosen
+    return browser.new_context(
+        viewport={"width": width, "height": height},
+        color_scheme=scheme,
+        locale="en-GB",
+        timezone_id="Europe/Berlin",
+        reduced_motion="reduce",
+    )
+
+
+def _emptied(context: BrowserContext) -> bool:
+    """Forget what pages stored and close them; a context that cannot do so is closed itself."""
+    try:
+        for page in context.pages:
+            if page.url.startswith("http"):
+                page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+            page.close()
+        context.clear_cookies()
+        context.clear_permissions()
+    except Error:
+        context.close()
+        return False
+    return True
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import quick_databases
 from tests.browser import browser, page
 
 __all__ = ["browser", "page"]
@@ -26,6 +27,7 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("earshot")
+quick_databases.install()
 
 
 class NetworkBlocked(RuntimeError):

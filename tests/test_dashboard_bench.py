@@ -26,7 +26,6 @@ from dashboard.bench.table import Figure, Goal, Section
 from dashboard.bench.workspaces import batched
 from storage import scores, verify_rollups
 from storage.database import open_reader
-from tests.command_line import earshot
 
 SIZE = 2_000
 
@@ -185,13 +184,6 @@ def test_filters_are_of_the_workspace(big: Path) -> None:
 
 def test_batches_are_full_but_the_last() -> None:
     assert list(batched(range(5), 2)) == [(0, 1), (2, 3), (4,)]
-
-
-def test_the_command_prints_one_json_object_a_section() -> None:
-    done = earshot("bench", "--section", "ingest", "--size", "1000", "--rounds", "1", "--json")
-    assert done.code == 0
-    assert [each["section"] for each in done.lines] == ["ingest"]
-    assert len(done.lines[0]["figures"]) == 4
 
 
 def test_the_desk_is_measured_with_people_at_work(

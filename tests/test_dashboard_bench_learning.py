@@ -85,7 +85,8 @@ def test_what_learning_costs_is_measured() -> None:
     assert cost.rate > 100
 
 
-def test_speed_is_held_against_the_original() -> None:
+def test_speed_is_held_against_the_original(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speed, "EMOJI", 200)
     section = speed.section(rounds=1, characters=4_400, big=40_000)
     by_name = {each.name: each for each in section.figures}
     short = by_name["VADER, texts of 100 characters"]
@@ -102,7 +103,8 @@ def test_a_part_is_named_with_or_without_an_option() -> None:
         "bench", "ingest", "--section", "ingest", "--size", "1000", "--rounds", "1", "--json"
     )
     assert done.code == 0, done.err
-    assert [each["section"] for each in done.lines] == ["ingest"]
+    assert [each["section"] for each in done.lines] == ["ingest"], "one JSON object a section"
+    assert len(done.lines[0]["figures"]) == 4
     refused = earshot("bench", "understandings")
     assert refused.code == 2
     assert "understanding" in refused.err

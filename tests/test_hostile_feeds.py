@@ -14,6 +14,7 @@ from typing import NamedTuple
 import httpx2
 import pytest
 
+from collectors import feed_document
 from collectors.connections import CheckedBackend, CheckedTransport, Deadline
 from collectors.transport import Limits
 from storage.models import Json, Precision
@@ -313,12 +314,13 @@ def test_a_private_address_is_refused_also_behind_a_redirect(tmp_path: Path, hos
         assert strict.server.requests == []
 
 
-def test_a_hundred_thousand_entries_are_read_up_to_the_limit(tmp_path: Path) -> None:
-    items = "".join(f"<item><title>{n % 500}</title></item>" for n in range(100_000))
+def test_entries_are_read_up_to_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_document, "ENTRIES", 2_000)
+    items = "".join(f"<item><title>{n % 500}</title></item>" for n in range(30_000))
     with world(tmp_path) as alone:
         source = alone.feed(f'<rss version="2.0"><channel>{items}</channel></rss>')
         polled = alone.poll(source)
         assert polled.new == 500
-        assert "100,000 entries; read the first 20,000" in polled.said
+        assert "30,000 entries; read the first 2,000" in polled.said
         alone.neighbour_delivers()
         alone.agrees()
