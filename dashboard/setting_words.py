@@ -24,6 +24,7 @@ from storage import (
     alert_rules,
     approvals,
     clocks,
+    configuration,
     customers,
     people,
     report_schedules,
@@ -58,6 +59,7 @@ def recorded(conn: sqlite3.Connection, actor: Person, now: datetime, *areas: str
     yield
     for area in areas:
         _differences(conn, actor, now, area, before[area])
+    configuration.note(conn, now)
 
 
 def _differences(

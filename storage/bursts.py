@@ -39,7 +39,7 @@ STANDINGS = {
     State.EXCLUDED: Standing.EXCLUDED,
     State.GENUINE: Standing.NORMAL,
 }
-_UNDONE = "undone"
+UNDONE = "undone"
 
 
 class Run(Protocol):
@@ -140,7 +140,7 @@ def undo(conn: sqlite3.Connection, burst_id: int, actor: Person, why: str, now: 
         raise Refused(f"nobody has decided on burst {burst_id}: there is nothing to take back")
     before = decisions[-2] if len(decisions) > 1 else State.SUSPICIOUS
     ids = _ids(conn, burst_id)
-    _record(conn, burst_id, _UNDONE, actor, now, why, {"mentions": len(ids)})
+    _record(conn, burst_id, UNDONE, actor, now, why, {"mentions": len(ids)})
     _stand(conn, burst_id, ids, before)
     return burst(conn, burst_id)
 
@@ -181,6 +181,22 @@ def history(conn: sqlite3.Connection, burst_id: int) -> list[BurstEvent]:
     return [
         BurstEvent(type_, name, moment(at), why, json.loads(data)["mentions"])
         for type_, name, at, why, data in rows
+    ]
+
+
+def decided(
+    conn: sqlite3.Connection, after: datetime, until: datetime
+) -> list[tuple[int, BurstEvent]]:
+    """Return what people decided on bursts after a moment and up to another, the oldest first."""
+    rows = conn.execute(
+        "SELECT e.burst_id, e.type, p.name, e.at, e.why, e.data FROM burst_events e"
+        " JOIN people p ON p.id = e.actor_id WHERE e.type IN (?, ?, ?) AND e.at > ? AND e.at <= ?"
+        " ORDER BY e.id",
+        (State.EXCLUDED.value, State.GENUINE.value, UNDONE, millis(after), millis(until)),
+    )
+    return [
+        (burst_id, BurstEvent(type_, name, moment(at), why, json.loads(data)["mentions"]))
+        for burst_id, type_, name, at, why, data in rows
     ]
 
 
@@ -257,8 +273,8 @@ def _keep(
     thought = burst(conn, burst_id).state
     standing = Standing.NORMAL if thought is State.GENUINE else Standing.SUSPICIOUS
     conn.executemany(
-        "INSERT INTO burst_members VALUES (?, ?, ?)",
-        [(each, burst_id, standing.value) for each in fresh],
+        "INSERT INTO burst_members VALUES (?, ?, ?, ?)",
+        [(each, burst_id, standing.value, millis(now)) for each in fresh],
     )
     _recast(conn, fresh, standing)
     return len(fresh)
@@ -301,7 +317,7 @@ def _decisions(conn: sqlite3.Connection, burst_id: int) -> list[State]:
     burst(conn, burst_id)
     stack: list[State] = []
     for event in history(conn, burst_id):
-        if event.type == _UNDONE:
+        if event.type == UNDONE:
             stack.pop()
         elif event.type in set(State):
             stack.append(State(event.type))

@@ -1,22 +1,24 @@
 """Why the same days count otherwise at two moments: what came, went, changed or was judged anew.
 
 Each cause is applied in turn to all mentions, so that the steps lead from the sums of
-the first moment to those of the second and nothing is left over. Both moments are seen
-with the names, brands and topics of now. Not here: what a step means for a figure.
+the first moment to those of the second and nothing is left over. What happened to mentions
+is told under the settings of the first moment; what the settings of the second make of it
+comes last. Not here: what a step means for a figure.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from storage import past
+from storage import configuration, past
+from storage.configuration import Configuration
 from storage.measures import Cell, folded
-from storage.models import Kind, Sums
+from storage.models import Kind, Standing, Sums
 from storage.past import Known
 from storage.rollups import pack, unpack
 from storage.slices import Slice
@@ -31,6 +33,7 @@ class Cause(StrEnum):
     RELABELLED = "relabels"
     SCORED = "re-scores"
     REPLIED = "replies"
+    CONFIGURED = "configuration"
 
 
 class Step(NamedTuple):
@@ -53,28 +56,35 @@ def steps(
     after: datetime,
     first: date,
     last: date,
-    brands: Collection[str] = (),
+    *,
+    ours: bool = False,
 ) -> list[Step]:
     """Return the way from the sums known at one moment to those known at a later one.
 
-    ``brands`` are names, '' for none; without any, all count. Both moments are read in
-    the caller's snapshot; memory grows with the mentions of the days.
+    With ``ours`` only what is said of our own brands, as was set at each moment. Excluded
+    look-alikes are left out, as on the pages. Both moments are read in the caller's
+    snapshot; memory grows with the mentions of the days.
     """
-    known = {each.id: each for each in past.mentions(conn, before, first, last)}
-    later = {each.id: each for each in past.mentions(conn, after, first, last)}
-    wanted = _brand_ids(conn, brands)
+
+    def standing(at: datetime, settings: Configuration) -> dict[int, Known]:
+        return {
+            each.id: each
+            for each in past.mentions(conn, at, first, last, settings)
+            if each.slice.standing != Standing.EXCLUDED
+            and (not ours or settings.counts(each.slice.brand_id))
+        }
+
+    was_set, is_set = configuration.at(conn, before), configuration.at(conn, after)
+    known, later = standing(before, was_set), standing(after, was_set)
+    settled = later if was_set == is_set else standing(after, is_set)
     cells: Counter[Slice] = Counter()
     moved: dict[Cause, Counter[Slice]] = {cause: Counter() for cause in Cause}
     touched: Counter[Cause] = Counter()
     for each in known.values():
-        if not wanted or each.slice.brand_id in wanted:
-            cells[each.slice] += pack(each.cell)
-    for mention_id in known.keys() | later.keys():
-        then, now = known.get(mention_id), later.get(mention_id)
-        brand = (then or later[mention_id]).slice.brand_id
-        if wanted and brand not in wanted:
-            continue
-        for cause, (was, becomes) in _path(then, now):
+        cells[each.slice] += pack(each.cell)
+    for mention_id in known.keys() | later.keys() | settled.keys():
+        stations = (held.get(mention_id) for held in (known, later, settled))
+        for cause, (was, becomes) in _path(*stations):
             touched[cause] += 1
             for counted, sign in ((was, -1), (becomes, 1)):
                 if counted is not None:
@@ -88,6 +98,16 @@ def steps(
 
 
 def _path(
+    then: Known | None, now: Known | None, settled: Known | None
+) -> Iterator[tuple[Cause, tuple[_Counted | None, _Counted | None]]]:
+    """Yield by which causes one mention came from what it was to what it is, settings last."""
+    if then is not None or now is not None:
+        yield from _happened(then, now)
+    if _counted(now) != _counted(settled):
+        yield Cause.CONFIGURED, (_counted(now), _counted(settled))
+
+
+def _happened(
     then: Known | None, now: Known | None
 ) -> Iterator[tuple[Cause, tuple[_Counted | None, _Counted | None]]]:
     """Yield by which causes one mention came from what it was to what it is."""
@@ -123,10 +143,3 @@ def _sums(cells: Counter[Slice]) -> dict[Kind, Sums]:
         if packed:
             kinds.setdefault(key.kind, []).append((key.label, key.origin, unpack(packed)))
     return {Kind(kind): folded(parts) for kind, parts in sorted(kinds.items())}
-
-
-def _brand_ids(conn: sqlite3.Connection, brands: Collection[str]) -> frozenset[int]:
-    if not brands:
-        return frozenset()
-    rows = conn.execute("SELECT id, name FROM main.brands")
-    return frozenset(brand for brand, name in rows if name in brands)

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, TypeAlias
 
-from storage import labels, polls, reach, revisions, rollups, workspace
+from storage import configuration, labels, polls, reach, revisions, rollups, workspace
 from storage.database import Database
 from storage.decisions import Known, Verdict, content_hash, decide
 from storage.ids import Ids
@@ -333,6 +333,7 @@ def store_batch(
             )
         if saved.new or saved.changed or saved.gone:
             revisions.bump(conn, "facts")
+            configuration.note(conn, now)
     return saved
 
 

@@ -3,8 +3,9 @@
 A connection of its own, on which temporary tables and views stand before the real ones:
 mentions with the version, score, label and reply that were known then, the sums that
 follow from them, and polls and events of cases up to then. Whatever reads a connection
-reads the past through it, unchanged. Names, brands, topics and what a person excluded are
-those of now. Not here: why two moments differ (``differences``).
+reads the past through it, unchanged. Timezone, whose a brand is and what a person excluded
+are those of then, too (``configuration``), names and topics those of now. Not here: why two
+moments differ (``differences``).
 
 A mention that was deleted at its source and came back is seen as if it had never left:
 only the newest deletion of each is kept.
@@ -21,12 +22,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
-from storage import database, ids, labels
+from storage import configuration, database, ids, labels
+from storage.configuration import Configuration
 from storage.measures import measures
-from storage.models import Label
+from storage.models import Label, Precision, Standing
 from storage.rollups import Delta, Spot, topic_ids
 from storage.slices import Slice, Slices
-from storage.times import day_number, millis, moment
+from storage.times import Calendar, day_number, millis, moment
 
 _SHADOWED = ("mentions", "slices", "place_slices", "mention_topics")
 """Tables that are made anew; beside them every one of sums, ``rollup_…``."""
@@ -111,9 +113,21 @@ class _Row(NamedTuple):
     erased_at: int | None
 
 
-def mentions(conn: sqlite3.Connection, at: datetime, first: date, last: date) -> Iterator[Known]:
-    """Yield the mentions of some days as they were known at a moment, by id."""
-    return _known(conn, _PERIOD, at, first, last)
+def mentions(
+    conn: sqlite3.Connection,
+    at: datetime,
+    first: date,
+    last: date,
+    settings: Configuration | None = None,
+) -> Iterator[Known]:
+    """Yield the mentions of some days as they were known at a moment, by id.
+
+    With ``settings`` as those would have it, else those of the moment.
+    """
+    settings = settings or configuration.at(conn, at)
+    low, high = day_number(first), day_number(last)
+    found = _known(conn, _PERIOD, at, first, last, settings)
+    return (each for each in found if low <= each.day <= high)
 
 
 @contextmanager
@@ -129,7 +143,9 @@ def known_at(path: Path, at: datetime, first: date, last: date) -> Iterator[sqli
         conn.execute("BEGIN")
         _shadow(conn)
         _polls(conn, at)
-        _fill(conn, at, first, last)
+        settings = configuration.at(conn, at)
+        _configure(conn, settings)
+        _fill(conn, at, first, last, settings)
         conn.execute("COMMIT")
         conn.execute("PRAGMA query_only=ON")
         conn.execute("BEGIN")
@@ -158,13 +174,21 @@ def last_fact(conn: sqlite3.Connection, at: datetime) -> datetime | None:
 
 
 def _known(
-    conn: sqlite3.Connection, which: str, at: datetime, first: date, last: date
+    conn: sqlite3.Connection,
+    which: str,
+    at: datetime,
+    first: date,
+    last: date,
+    settings: Configuration,
 ) -> Iterator[Known]:
     low, high = day_number(first), day_number(last)
+    # Stored days are those of the present timezone: another one's begin up to a day apart.
+    moved = configuration.timezone(conn) != settings.timezone
+    calendar = Calendar(settings.timezone) if moved else None
     args = {
         "at": millis(at),
-        "first": low,
-        "last": high,
+        "first": low - moved,
+        "last": high + moved,
         # Days of a timezone begin up to half a day before or after those of UTC.
         "low": (low - 1) * _SECONDS_A_DAY << 31,
         "high": (high + 2) * _SECONDS_A_DAY << 31,
@@ -172,7 +196,10 @@ def _known(
     slices = Slices(conn)
     found = map(_Row._make, conn.execute(_KNOWN.format(which=which), args))
     for _, rows in groupby(found, lambda row: row.id):
-        yield _counted(_current(rows), slices)
+        each = _counted(_current(rows), slices, settings)
+        if calendar is not None and each.precision != Precision.DAY:
+            each = each._replace(day=calendar.day(each.published_at))
+        yield each
 
 
 def _current(rows: Iterable[_Row]) -> _Row:
@@ -194,7 +221,7 @@ def _current(rows: Iterable[_Row]) -> _Row:
     return current
 
 
-def _counted(row: _Row, slices: Slices) -> Known:
+def _counted(row: _Row, slices: Slices, settings: Configuration) -> Known:
     """Return how a mention counts that is stored like this; as ``recast`` does."""
     label, origin = labels.counted(
         None if row.human is None else Label(row.human),
@@ -208,11 +235,33 @@ def _counted(row: _Row, slices: Slices) -> Known:
     return Known(
         *row[:7],
         row.version,
-        slices.get(row.slice_id)._replace(lang=lang, label=label.value, origin=origin.value),
+        _standing(slices.get(row.slice_id), row.id, settings)._replace(
+            lang=lang, label=label.value, origin=origin.value
+        ),
         *(row.rating, row.nps, row.csat, row.ces, row.score, row.replied),
         row.topics or "",
         row.human,
         row.erased_at,
+    )
+
+
+def _standing(found: Slice, mention_id: int, settings: Configuration) -> Slice:
+    """Return a slice with what had been decided on the mention by then."""
+    if mention_id in settings.excluded:
+        return found._replace(standing=Standing.EXCLUDED.value)
+    if found.standing == Standing.EXCLUDED.value:
+        return found._replace(standing=Standing.SUSPICIOUS.value)
+    return found
+
+
+def _configure(conn: sqlite3.Connection, settings: Configuration) -> None:
+    """Put timezone and whose a brand was before what is set now."""
+    conn.execute("CREATE TEMP TABLE meta AS SELECT * FROM main.meta WHERE key <> 'timezone'")
+    conn.execute("INSERT INTO temp.meta VALUES ('timezone', ?)", (settings.timezone,))
+    conn.execute("CREATE TEMP TABLE brands AS SELECT * FROM main.brands")
+    conn.executemany(
+        "UPDATE temp.brands SET own = ? WHERE id = ?",
+        [(int(own), id_) for id_, own in settings.own.items()],
     )
 
 
@@ -254,13 +303,15 @@ def _polls(conn: sqlite3.Connection, at: datetime) -> None:
     )
 
 
-def _fill(conn: sqlite3.Connection, at: datetime, first: date, last: date) -> None:
+def _fill(
+    conn: sqlite3.Connection, at: datetime, first: date, last: date, settings: Configuration
+) -> None:
     """Store and count the mentions of the period as they were."""
     slices = Slices(conn)
     delta = Delta(slices)
     seen: set[int] = set()
     for which in (_PERIOD, _OLDEST):
-        for each in list(_known(conn, which, at, first, last)):
+        for each in list(_known(conn, which, at, first, last, settings)):
             if each.id in seen:
                 continue
             seen.add(each.id)

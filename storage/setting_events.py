@@ -39,6 +39,19 @@ def record(
         )
 
 
+def between(
+    conn: sqlite3.Connection, areas: Sequence[str], after: datetime, until: datetime
+) -> list[SettingEvent]:
+    """Return the changes of some areas after a moment and up to another, the oldest first."""
+    rows = conn.execute(
+        "SELECT e.at, p.name, e.area, e.subject, e.before, e.after FROM setting_events e"
+        " JOIN people p ON p.id = e.actor_id WHERE e.area IN (SELECT value FROM json_each(?))"
+        " AND e.at > ? AND e.at <= ? ORDER BY e.id",
+        (json.dumps(areas), millis(after), millis(until)),
+    )
+    return [SettingEvent(moment(at), *told) for at, *told in rows]
+
+
 def recent(conn: sqlite3.Connection, areas: Sequence[str], limit: int) -> list[SettingEvent]:
     """Return the newest changes of some areas."""
     rows = conn.execute(

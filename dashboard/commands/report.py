@@ -205,7 +205,8 @@ def changes(
     """Say why a week's numbers are not what they were.
 
     Each figure's difference is split into late arrivals, deletions, edits, relabels,
-    re-scores and replies; the parts add up to it.
+    re-scores, replies and configuration (whose a brand is, timezone, excluded look-alikes); the
+    parts add up to it.
     """
     from dashboard.reports import changes as found
     from dashboard.reports import making, wording
@@ -222,6 +223,7 @@ def changes(
         if then > at:
             raise InputError("--from lies behind --to; turn them round")
         ways = found.ways(db, chosen, then, at)
+        changed = found.settings(db.reader(), then, at)
     finally:
         db.close()
     for way in ways:
@@ -229,6 +231,9 @@ def changes(
             click.echo(json.dumps(_row(way)))
         else:
             click.echo(wording.way(way))
+    if not as_json:
+        for each in changed:
+            click.echo(f"configuration: {each}")
 
 
 def _row(way: Way) -> dict[str, object]:

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard import markup, report_data
 from dashboard.components import frame, notices, session
 from dashboard.data import At
-from dashboard.reports import spans, wording
+from dashboard.reports import changes, spans, wording
 from dashboard.reports.model import Weekly
 from dashboard.reports.spans import Span
 from storage import editions
@@ -102,6 +102,8 @@ def _changes(at: At, span: Span) -> None:
         st.caption(f"As known {since}, against now; the parts of each figure add up.")
         for way in report_data.ways(at, span, first):
             st.html(markup.line(wording.way(way)))
+        for each in changes.settings(at.db.reader(), first, at.now):
+            st.html(markup.line(f"Configuration: {each}"))
 
 
 def _made(at: At, span: Span) -> None:

@@ -6,12 +6,14 @@ mention (``storage.differences``).
 
 from __future__ import annotations
 
+import sqlite3
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from dashboard.reports.spans import Span
 from sentiment import metrics
-from storage import differences, workspace
+from storage import bursts, differences, setting_events, workspace
 from storage.database import Database
 from storage.differences import Cause, Step
 from storage.models import Kind, Sums
@@ -41,10 +43,27 @@ class Way(NamedTuple):
 def ways(db: Database, span: Span, then: datetime, now: datetime) -> list[Way]:
     """Return how each headline figure of a week or month came from what was known then."""
     with db.snapshot() as conn:
-        brands = workspace.own_brands(conn)
-        steps = differences.steps(conn, then, now, span.first, span.last, brands)
+        steps = differences.steps(conn, then, now, span.first, span.last, ours=True)
     kinds = [kind for kind in Kind if any(kind in step.sums for step in steps)]
     return [way for kind in kinds for way in _ways(kind, steps)]
+
+
+AREAS = ("brands", "workspace")
+"""Areas of settings that move a headline figure."""
+
+
+def settings(conn: sqlite3.Connection, then: datetime, now: datetime) -> list[str]:
+    """Say which settings that move figures were changed meanwhile, when and by whom."""
+    found = [
+        (each.at, f"{each.actor}: {each.subject}: {each.before or 'nothing'} → {each.after or '–'}")
+        for each in setting_events.between(conn, AREAS, then, now)
+    ]
+    found += [
+        (each.at, f"{each.actor}: look-alikes of burst {burst}: {each.type} ({each.mentions:,})")
+        for burst, each in bursts.decided(conn, then, now)
+    ]
+    zone = ZoneInfo(workspace.timezone(conn))
+    return [f"{at.astimezone(zone):%Y-%m-%d %H:%M} {words}" for at, words in sorted(found)]
 
 
 def _ways(kind: Kind, steps: list[Step]) -> list[Way]:

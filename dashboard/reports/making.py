@@ -13,7 +13,7 @@ from dashboard.reports import spans
 from dashboard.reports import weekly as numbers
 from dashboard.reports.model import Scope, Weekly
 from dashboard.reports.spans import Span
-from storage import editions, past, people, workspace
+from storage import configuration, editions, past, people, workspace
 from storage.database import Database
 from storage.editions import Edition
 from storage.errors import InputError
@@ -68,8 +68,8 @@ def moment(db: Database, span: Span, text: str, now: datetime) -> datetime:
     zone = ZoneInfo(workspace.timezone(conn))
     if text.strip().lower() == FIRST:
         over = datetime.combine(span.last + timedelta(days=1), time(), zone)
-        named = tuple(each for each in workspace.own_brands(conn) if each)
-        return editions.first(conn, span.text, named) or min(over.astimezone(UTC), now)
+        found = [editions.first(conn, span.text, each) for each in configuration.own_names(conn)]
+        return min(filter(None, found), default=min(over.astimezone(UTC), now))
     try:
         at = datetime.fromisoformat(text.strip())
     except ValueError as error:

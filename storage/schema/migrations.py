@@ -19,6 +19,7 @@ from storage.schema import (
     checks,
     desk,
     facts,
+    figure_settings,
     learning,
     lookalikes,
     outbox,
@@ -68,6 +69,7 @@ MIGRATIONS = (
     told.told_and_came_back,
     work_rules.events_by_kind,
     praise.consents_to_be_quoted,
+    figure_settings.settings_that_move_figures,
 )
 """Steps from an empty file to the present schema."""
 
