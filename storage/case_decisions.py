@@ -227,7 +227,10 @@ def _snooze(case: Case, command: Snooze, now: datetime) -> Outcome:
     must_not_be_held(case, command, now)
     if not now < command.until <= now + LONGEST_SNOOZE:
         raise InputError("put it aside until a time between now and one year from now")
-    return EventType.SNOOZED, {"until": millis(command.until)}, {}
+    data: dict[str, Json] = {"until": millis(command.until)}
+    if case.owner_id != command.actor.id:
+        data["owner"] = command.actor.id  # else it would wait on nobody's shelf
+    return EventType.SNOOZED, data, {}
 
 
 def _reopen(case: Case, command: Reopen, now: datetime) -> Outcome:

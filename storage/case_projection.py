@@ -108,8 +108,9 @@ def _changes(case: Case, event: Event, seq: int) -> dict[str, Any]:
                 "lease_until": _time(data, "lease_until"),
             }
         case EventType.SNOOZED:
+            owner = {"owner_id": _whole(data["owner"])} if "owner" in data else {}
             until = _time(data, "until")
-            return {"state": CaseState.WAITING, "snooze_until": until, "lease_until": None}
+            return {"state": CaseState.WAITING, "snooze_until": until, "lease_until": None, **owner}
         case EventType.REOPENED:
             return _reopened(data)
         case EventType.MENTION_CHANGED:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from storage import mentions, polls, rules, scores, sources
+from storage import cases, mentions, people, polls, rules, scores, sources
+from storage.case_model import AnyCommand, Case
 from storage.database import Database
 from storage.models import Analysis, Batch, Kind, Label, Observation, Source
+from storage.people import Person, Role
 from storage.recast import ANALYSE, RULES
 
 NOW = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
@@ -78,6 +80,24 @@ def with_cases(folder: Path, count: int, *, now: datetime = NOW) -> Database:
     )
     assert rules.open_cases(db, None, now) == count
     return db
+
+
+def named(db: Database, name: str, role: Role = Role.AGENT) -> Person:
+    """Return somebody who works here, new if unknown."""
+    with db.write() as conn:
+        return people.person(conn, name, NOW, role=role)
+
+
+def act(db: Database, command: AnyCommand, now: datetime = NOW, case_id: int = 1) -> Case:
+    """Do something to a case."""
+    return cases.act(db, case_id, command, now)
+
+
+def hired(db: Database) -> dict[str, Person]:
+    """Return a lead, two agents and a viewer by name."""
+    roles = {"Lea": Role.LEAD, "Ana": Role.AGENT, "Ben": Role.AGENT, "Vic": Role.VIEWER}
+    with db.write() as conn:
+        return {name: people.person(conn, name, NOW, role=role) for name, role in roles.items()}
 
 
 def _analysis(text: str) -> Analysis:

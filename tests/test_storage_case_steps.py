@@ -2,35 +2,28 @@
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dashboard.delivery import digest
-from storage import approvals, case_lists, cases, notices, people, writing
+from storage import approvals, cases, notices, writing
 from storage.case_model import (
     LEASE,
     AnyCommand,
     Approval,
     Approve,
     AskApproval,
-    Case,
     Claim,
     Dismiss,
     HandOff,
-    MentionGone,
     Merge,
     Note,
     Pause,
     RecordReply,
-    Release,
-    Reopen,
     Resolve,
     Resume,
     SaveDraft,
@@ -41,11 +34,11 @@ from storage.case_model import (
 )
 from storage.case_projection import differences
 from storage.database import Database
-from storage.errors import Conflict, InputError, Refused, UserError
+from storage.errors import Conflict, InputError, Refused
 from storage.models import CaseState
 from storage.notices import NoticeKind
 from storage.people import EARSHOT, Person, Role
-from tests.desk import NOW, review, store, with_cases
+from tests.desk import NOW, act, hired, review, store, with_cases
 
 MINUTE = timedelta(minutes=1)
 
@@ -60,16 +53,6 @@ def db(tmp_path: Path) -> Iterator[Database]:
 @pytest.fixture
 def team(db: Database) -> dict[str, Person]:
     return hired(db)
-
-
-def hired(db: Database) -> dict[str, Person]:
-    roles = {"Lea": Role.LEAD, "Ana": Role.AGENT, "Ben": Role.AGENT, "Vic": Role.VIEWER}
-    with db.write() as conn:
-        return {name: people.person(conn, name, NOW, role=role) for name, role in roles.items()}
-
-
-def act(db: Database, command: AnyCommand, now: datetime = NOW, case_id: int = 1) -> Case:
-    return cases.act(db, case_id, command, now)
 
 
 def kinds(db: Database, who: Person) -> list[NoticeKind]:
@@ -308,77 +291,3 @@ def test_an_erasure_takes_what_is_being_typed(db: Database, team: dict[str, Pers
     assert differences(db.reader()) == []
     db.close()
     assert b"apotek" not in b"".join(each.read_bytes() for each in db.path.parent.iterdir())
-
-
-_NUMBER = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def shared_db(tmp_path_factory: pytest.TempPathFactory) -> Database:
-    return with_cases(tmp_path_factory.mktemp("typed"), 300)
-
-
-TYPE, UNDO = "type", "undo"
-Make = Callable[[Person, datetime, Person], AnyCommand]
-DOINGS = st.sampled_from(
-    [
-        TYPE,
-        TYPE,
-        UNDO,
-        lambda who, at, _: Claim(actor=who, take_over=who.leads),
-        lambda who, at, _: Release(actor=who),
-        lambda who, at, _: SaveDraft(actor=who, text=f"saved by {who.name} at {at}"),
-        lambda who, at, _: RecordReply(actor=who, text="Sorry"),
-        lambda who, at, _: Resolve(actor=who, root_cause="late", action="refund"),
-        lambda who, at, _: Dismiss(actor=who, reason="not us"),
-        lambda who, at, _: Snooze(actor=who, until=at + LEASE),
-        lambda who, at, _: Reopen(actor=who),
-        lambda who, at, other: Transfer(actor=who, to=other),
-        lambda who, at, _: AskApproval(actor=who),
-        lambda who, at, _: Approve(actor=who),
-        lambda who, at, _: SendBack(actor=who, note="kinder"),
-        lambda who, at, _: Pause(actor=who, reason="asked"),
-        lambda who, at, _: Resume(actor=who),
-        lambda who, at, _: MentionGone(actor=EARSHOT),
-    ]
-)
-
-
-@given(
-    steps=st.lists(
-        st.tuples(
-            DOINGS,
-            st.sampled_from(["Ana", "Ben", "Lea"]),
-            st.sampled_from(["Ana", "Ben"]),
-            st.integers(0, 20),
-        ),
-        max_size=25,
-    )
-)
-def test_no_draft_is_lost_in_any_interleaving(
-    shared_db: Database, steps: list[tuple[Make | str, str, str, int]]
-) -> None:
-    """Whatever anybody typed is the present text or was sealed as a draft of its writer."""
-    db, now, who = shared_db, NOW, hired(shared_db)
-    case_id = next(_NUMBER) % 300 + 1
-    last: tuple[str, str] | None = None
-    for number, (doing, name, other, minutes) in enumerate(steps):
-        now += minutes * MINUTE
-        before = cases.load(db.reader(), case_id)
-        try:
-            if doing == TYPE:
-                text = f"{name} typed {number}"
-                writing.keep(db, case_id, who[name], text, now, mention_version=1)
-                last = (name, text)
-            elif doing == UNDO:
-                cases.undo(db, case_id, who[name], now, version=before.version - 1)
-            else:
-                assert not isinstance(doing, str)
-                cases.act(db, case_id, doing(who[name], now, who[other]), now)
-        except (Refused, UserError):
-            assert cases.load(db.reader(), case_id) == before
-        if last is not None:
-            kept = writing.current(db.reader(), case_id)
-            sealed = [(d.author, d.text) for d in case_lists.drafts(db.reader(), case_id)]
-            assert last in sealed or (kept is not None and (kept.person, kept.text) == last)
-    assert differences(db.reader()) == []

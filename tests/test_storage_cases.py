@@ -2,50 +2,37 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from storage import audit, case_lists, cases, people, revisions
+from storage import audit, case_lists, cases, shelves
 from storage.case_model import (
     LEASE,
     AnsweredElsewhere,
     AnyCommand,
-    Approve,
-    AskApproval,
-    Case,
     Claim,
     Dismiss,
-    EventType,
-    HandOff,
     Heartbeat,
     MentionChanged,
     MentionGone,
     Note,
-    Pause,
     RecordReply,
     Release,
     Reopen,
     Resolve,
-    Resume,
     SaveDraft,
-    SendBack,
     Snooze,
-    Tag,
     Transfer,
 )
-from storage.case_projection import differences, rebuild
+from storage.case_projection import differences
 from storage.database import Database
-from storage.errors import Conflict, InputError, NotFound, Refused
+from storage.errors import Conflict, InputError, Refused
 from storage.models import CaseState
 from storage.people import EARSHOT, Person, Role
-from storage.times import millis
-from tests.desk import NOW, mention_id, review, store, with_cases
+from tests.desk import NOW, act, named, review, store, with_cases
 
 MINUTE = timedelta(minutes=1)
 
@@ -68,15 +55,6 @@ def ben(db: Database) -> Person:
 @pytest.fixture
 def lea(db: Database) -> Person:
     return named(db, "Lea", Role.LEAD)
-
-
-def named(db: Database, name: str, role: Role = Role.AGENT) -> Person:
-    with db.write() as conn:
-        return people.person(conn, name, NOW, role=role)
-
-
-def act(db: Database, command: AnyCommand, now: datetime = NOW, case_id: int = 1) -> Case:
-    return cases.act(db, case_id, command, now)
 
 
 def test_a_case_from_claim_to_resolution(db: Database, ana: Person) -> None:
@@ -224,6 +202,9 @@ def test_put_aside(db: Database, ana: Person, ben: Person) -> None:
     for until in (NOW, NOW - MINUTE, NOW + timedelta(days=400)):
         with pytest.raises(InputError, match="between now and one year"):
             act(db, Snooze(actor=ana, until=until), case_id=2)
+    act(db, Snooze(actor=ben, until=NOW + timedelta(hours=2)), case_id=3)
+    assert shelves.count(db.reader(), shelves.Shelf.WAITING, ben, NOW) == 1
+    assert cases.undo(db, 3, ben, NOW, version=1).owner is None
 
 
 def test_a_stale_page_is_told_what_happened(db: Database, ana: Person, ben: Person) -> None:
@@ -318,104 +299,6 @@ def test_our_own_reply_found_at_the_source_is_not_somebody_elses(db: Database, a
     assert act(db, AnsweredElsewhere(actor=EARSHOT)) == case
 
 
-def test_unknown_case(db: Database, ana: Person) -> None:
-    with pytest.raises(NotFound, match="there is no case 99"):
-        act(db, Claim(actor=ana), case_id=99)
-
-
-def test_open_by_hand(db: Database, ana: Person) -> None:
-    store(db, [review(9, stars=5.0, text="Fine, but when will it fly?")])
-    wanted = mention_id(db, "r9")
-    due = NOW + timedelta(hours=4)
-    case = cases.open_by_hand(db, wanted, ana, NOW, priority=1, due_at=due)
-    assert (case.priority, case.due_at, case.rule, case.last_actor) == (1, due, "", "Ana")
-    with pytest.raises(Refused, match=f"already: case {case.id}"):
-        cases.open_by_hand(db, wanted, ana, NOW, priority=1, due_at=due)
-    with pytest.raises(NotFound):
-        cases.open_by_hand(db, 1, ana, NOW, priority=1, due_at=due)
-    assert cases.claim_next(db, ana, NOW) == cases.of_mention(db.reader(), wanted)
-
-
-def test_claim_next_goes_by_urgency_and_never_twice(db: Database, ana: Person, ben: Person) -> None:
-    claimed = [cases.claim_next(db, who, NOW) for who in (ana, ben, ana, ben)]
-    assert [each and (each.id, each.owner) for each in claimed] == [
-        (1, "Ana"),
-        (2, "Ben"),
-        (3, "Ana"),
-        None,
-    ]
-
-
-def test_claim_next_takes_run_out_leases_and_slept_out_snoozes(
-    db: Database, ana: Person, ben: Person
-) -> None:
-    act(db, Claim(actor=ana), case_id=1)
-    act(db, Snooze(actor=ana, until=NOW + MINUTE), case_id=2)
-    act(db, Dismiss(actor=ana, reason="x"), case_id=3)
-    assert cases.claim_next(db, ben, NOW) is None
-    found = cases.claim_next(db, ben, NOW + MINUTE)
-    assert found is not None
-    assert found.id == 2
-    assert cases.claim_next(db, ben, NOW + LEASE - MINUTE) is None
-    found = cases.claim_next(db, ben, NOW + LEASE)
-    assert found is not None
-    assert (found.id, found.owner) == (1, "Ben")
-
-
-def test_claim_next_leaves_out_what_vanished(db: Database, ana: Person) -> None:
-    store(db, gone=[("play:com.acme", "r1")])
-    found = cases.claim_next(db, ana, NOW)
-    assert found is not None
-    assert found.id == 2
-
-
-def test_lists(db: Database, ana: Person) -> None:
-    conn = db.reader()
-    first = case_lists.queue(conn, limit=2)
-    assert [each.case.id for each in first] == [1, 2]
-    assert first[0].mention.text == "Broken again"
-    rest = case_lists.queue(conn, after=first[-1].case)
-    assert [each.case.id for each in rest] == [3]
-    act(db, Claim(actor=ana), case_id=2)
-    assert [each.case.id for each in case_lists.queue(conn, owner_id=ana.id)] == [2]
-    assert [each.case.id for each in case_lists.queue(conn, states=[CaseState.NEW])] == [1, 3]
-    act(db, Dismiss(actor=ana, reason="x"), NOW, 3)
-    act(db, Dismiss(actor=ana, reason="x"), NOW + MINUTE, 2)
-    done = case_lists.closed(conn)
-    assert [each.case.id for each in done] == [2, 3]
-    assert [each.case.id for each in case_lists.closed(conn, before=done[0].case)] == [3]
-    assert case_lists.load(conn, NOW + timedelta(days=2)) == (1, 0, 0, 0, 1)
-    assert case_lists.item(conn, 3).case.reason == "x"
-
-
-def test_the_queue_moves_its_revision_and_a_heartbeat_does_not(db: Database, ana: Person) -> None:
-    conn = db.reader()
-    act(db, Claim(actor=ana))
-    before = revisions.current(conn)
-    act(db, Heartbeat(actor=ana), NOW + 20 * MINUTE)
-    assert revisions.current(conn) == before
-    act(db, Release(actor=ana))
-    assert revisions.current(conn)["queue"] == before["queue"] + 1
-
-
-def test_a_broken_projection_is_found_and_mended(db: Database, ana: Person) -> None:
-    act(db, Claim(actor=ana))
-    conn = db.reader()
-    assert differences(conn) == []
-    with db.write() as writing:
-        writing.execute("UPDATE cases SET priority = 1, owner_id = NULL WHERE id = 1")
-        writing.execute("DELETE FROM cases WHERE id = 2")
-        writing.execute("UPDATE cases SET id = 77 WHERE id = 3")
-    assert differences(conn) == [
-        "case 1 differs from its events in: priority, owner_id",
-        "case 2 is missing",
-        "case 3 is missing",
-    ]
-    with db.write() as writing:
-        assert rebuild(writing) == 3
-    assert differences(conn) == []
-
-
 def test_an_erasure_takes_the_words_and_keeps_the_case(db: Database, ana: Person) -> None:
     act(db, Claim(actor=ana))
     act(db, SaveDraft(actor=ana, text="Dear Mrs Zapotek"))
@@ -435,95 +318,3 @@ def test_an_erasure_takes_the_words_and_keeps_the_case(db: Database, ana: Person
     assert [each.erased for each in case_lists.history(conn, 1)][2:] == [True] * 3 + [False]
     db.close()
     assert b"apotek" not in b"".join(each.read_bytes() for each in db.path.parent.iterdir())
-
-
-_NUMBER = itertools.count()
-BESIDE = (EventType.TAGGED, EventType.RESUMED)
-"""What may be done beside the holder."""
-
-
-@pytest.fixture(scope="module")
-def shared_db(tmp_path_factory: pytest.TempPathFactory) -> Database:
-    return with_cases(tmp_path_factory.mktemp("interleaved"), 400)
-
-
-PEOPLE = st.sampled_from(["Ana", "Ben", "Lea"])
-ASKS = st.sampled_from(
-    [
-        lambda who, at, _: Claim(actor=who),
-        lambda who, at, _: Claim(actor=who, take_over=True),
-        lambda who, at, _: Heartbeat(actor=who),
-        lambda who, at, _: Release(actor=who),
-        lambda who, at, _: SaveDraft(actor=who, text=f"draft of {who.name} at {at}"),
-        lambda who, at, _: RecordReply(actor=who, url="https://a.b/c"),
-        lambda who, at, _: Resolve(actor=who, root_cause="late", action="refund"),
-        lambda who, at, _: Dismiss(actor=who, reason="not us"),
-        lambda who, at, _: Snooze(actor=who, until=at + LEASE),
-        lambda who, at, _: Reopen(actor=who),
-        lambda who, at, other: Transfer(actor=who, to=other),
-        lambda who, at, _: Note(actor=who, text="hm, @Ben?"),
-        lambda who, at, _: AskApproval(actor=who),
-        lambda who, at, _: Approve(actor=who),
-        lambda who, at, _: SendBack(actor=who, note="kinder"),
-        lambda who, at, _: Pause(actor=who, reason="asked for the number"),
-        lambda who, at, _: Resume(actor=who),
-        lambda who, at, _: Tag(actor=who, tags=("vip", str(at.minute))),
-        lambda who, at, _: HandOff(actor=who, url="https://tickets.example/1", due_at=at + LEASE),
-        lambda who, at, _: MentionChanged(actor=EARSHOT, to_version=at.minute % 7 + 1),
-        lambda who, at, _: AnsweredElsewhere(actor=EARSHOT),
-        lambda who, at, _: MentionGone(actor=EARSHOT),
-    ]
-)
-
-
-@given(steps=st.lists(st.tuples(ASKS, PEOPLE, PEOPLE, st.integers(0, 25)), max_size=30))
-def test_projection_is_replay_over_any_interleaving(
-    shared_db: Database,
-    steps: list[tuple[Callable[[Person, datetime, Person], AnyCommand], str, str, int]],
-) -> None:
-    db, now = shared_db, NOW
-    case_id = next(_NUMBER) % 400 + 1
-    with db.write() as conn:
-        who = {n: people.person(conn, n, NOW, role=Role.AGENT) for n in ("Ana", "Ben")}
-        who["Lea"] = people.person(conn, "Lea", NOW, role=Role.LEAD)
-    drafts = [each.text for each in case_lists.drafts(db.reader(), case_id)]
-    for make, name, other, minutes in steps:
-        now += minutes * MINUTE
-        before = cases.load(db.reader(), case_id)
-        command = make(who[name], now, who[other])
-        try:
-            after = cases.act(db, case_id, command, now)
-        except Refused:
-            assert cases.load(db.reader(), case_id) == before
-            continue
-        hold(before, after, command, now)
-        if isinstance(command, SaveDraft) and after.draft_seq != before.draft_seq:
-            drafts.append(command.text)
-    assert differences(db.reader()) == []
-    assert [each.text for each in case_lists.drafts(db.reader(), case_id)] == drafts
-
-
-def hold(before: Case, after: Case, command: AnyCommand, now: datetime) -> None:
-    """What is true after every command that was not refused."""
-    assert (after.closed_at is None) == (after.outcome is None) == after.is_open
-    assert after.is_open == (after.state not in (CaseState.RESOLVED, CaseState.DISMISSED))
-    assert (after.state is CaseState.WAITING) == (after.snooze_until is not None)
-    assert (after.lease_until is None) or (after.owner_id is not None and after.is_open)
-    assert after.state is not CaseState.NEW or after.owner_id is None
-    assert after.version in (before.version, before.version + 1)
-    held = (
-        before.owner_id is not None and before.lease_until is not None and before.lease_until > now
-    )
-    if held and before.owner_id != command.actor.id and not command.actor.leads:
-        assert after.owner_id == before.owner_id
-        assert after.draft_seq == before.draft_seq
-        assert after.last_type in (before.last_type, EventType.NOTED, *BESIDE)
-
-
-def test_times_are_kept_to_the_millisecond(db: Database, ana: Person) -> None:
-    odd = NOW + timedelta(microseconds=1_999)
-    case = act(db, Claim(actor=ana), odd)
-    assert case.last_at == NOW + timedelta(milliseconds=1)
-    assert case.lease_until is not None
-    assert millis(case.lease_until) == millis(NOW + LEASE) + 1
-    assert differences(db.reader()) == []
