@@ -37,6 +37,7 @@ PAGES = {
         st.Page("views/people.py", title="People"),
         st.Page("views/workload.py", title="Workload"),
         st.Page("views/checks.py", title="Check the scores"),
+        st.Page("views/outbox.py", title="Outbox"),
     ],
     "Report": [
         st.Page("views/reports.py", title="Reports"),

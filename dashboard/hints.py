@@ -24,6 +24,11 @@ HINTS: Mapping[str, Steps] = MappingProxyType(
             "Grey stars rest on few ratings and are drawn towards the group.",
             "“Unanswered” opens the negatives that nobody answered yet.",
         ),
+        "outbox": (
+            "What could not be sent stands first, with the reason.",
+            "“Send it again” keeps its id: whoever got it already can tell.",
+            "Notices, mails and replies leave by themselves; nothing needs to be done here.",
+        ),
         "actions": (
             "Register what you change before you look at its result; what judges it then stays.",
             "Say when it took effect: the weeks after it are held against those before.",

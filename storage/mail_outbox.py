@@ -15,11 +15,13 @@ from typing import NamedTuple
 
 from storage import outbox, revisions
 from storage.database import Database
-from storage.errors import InputError, NotFound, Refused
-from storage.outbox import Channel, Entry, State
+from storage.errors import InputError
+from storage.outbox import Entry, State
 from storage.people import EARSHOT, Person
 from storage.times import millis
 
+SUMMARY = "report"
+"""Kind of a mail that brings a summary."""
 ADDRESS_LIMIT = 254
 """RFC 5321, 4.5.3.1.3, without the angle brackets."""
 
@@ -149,19 +151,6 @@ def postpone(
         if doubt:
             conn.execute("UPDATE outbox SET doubts = doubts + 1 WHERE id = ?", (entry.id,))
         return outbox.end(conn, entry.id, sender, State.PENDING, now, error=why, next_at=until)
-
-
-def retry(conn: sqlite3.Connection, entry_id: int, actor: Person, now: datetime) -> Entry:
-    """Let a mail that could not be sent leave again, under the same Message-ID."""
-    entry = outbox.get(conn, entry_id)
-    if entry.channel is not Channel.MAIL:
-        raise NotFound(f"there is no mail {entry_id}")
-    if entry.state is not State.FAILED:
-        raise Refused(f"mail {entry_id} has not failed: it is {entry.state.value}")
-    if entry.content is None:
-        raise Refused(f"the words of mail {entry_id} were erased")
-    outbox.put(conn, entry_id, State.PENDING, actor.id, now, now)
-    return outbox.get(conn, entry_id)
 
 
 def _json(mail: Mail) -> str:

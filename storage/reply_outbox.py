@@ -15,6 +15,7 @@ from storage import cases, outbox
 from storage.case_model import AnsweredElsewhere, QueueReply, Resolve, SendFailed, Sent, Unsend
 from storage.database import Database
 from storage.errors import EarshotError, Refused
+from storage.mail_outbox import SUMMARY
 from storage.models import CaseState
 from storage.outbox import Channel, Entry, State
 from storage.people import EARSHOT, Person, Role
@@ -269,7 +270,8 @@ def _close(
 def _may_steer(entry: Entry, actor: Person) -> None:
     if actor.role is Role.VIEWER:
         raise Refused(f"{actor.name} may look but not act")
-    if entry.actor_id != actor.id and not actor.leads:
+    summary = entry.kind == SUMMARY and actor.role is Role.MANAGER
+    if entry.actor_id != actor.id and not actor.leads and not summary:
         raise Refused(f"{entry.actor} sent number {entry.id}; they or a lead may change that")
 
 

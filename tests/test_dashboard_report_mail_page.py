@@ -12,7 +12,8 @@ from streamlit.testing.v1 import AppTest
 from dashboard.components import session
 from dashboard.delivery import summaries
 from dashboard.wiring import Workspace, open_workspace
-from storage import mail_outbox, outbox, people, report_schedules, setting_events
+from storage import alert_tellings, mail_outbox, outbox, people, report_schedules, setting_events
+from storage.mail_outbox import Mail
 from storage.outbox import Channel, State
 from storage.people import Role
 from storage.report_schedules import Every, Recipient, Schedule
@@ -54,10 +55,10 @@ def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
     monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
 
-    def go(*opened: str, who: str = "Mia", **params: str) -> AppTest:
+    def go(*opened: str, who: str = "Mia", page: str = "reports", **params: str) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=30)
         app.session_state["working_as"] = who
-        app.switch_page("views/reports.py")
+        app.switch_page(f"views/{page}.py")
         for name, value in params.items():
             app.query_params[name] = value
         for key in opened:
@@ -124,8 +125,29 @@ def test_what_is_shown_is_sent_and_its_state_seen(space: Workspace, visit: Open)
     mail_outbox.failed(space.db, entry, "1:x", space.now(), "550 <b>nobody</b> here")
     app = visit()
     assert "550 &lt;b&gt;nobody&lt;/b&gt; here" in shown(app)
-    app.button(key=f"mail-again-{entry.id}").click().run()
+    app.button(key=f"outbox-again-{entry.id}").click().run()
     assert outbox.get(space.db.reader(), entry.id).state is State.PENDING
+
+
+def test_the_outbox_shows_all_that_leaves_and_what_did_not(space: Workspace, visit: Open) -> None:
+    with space.db.write() as conn:
+        mail_outbox.enqueue(conn, "digest", "1", Mail("a@b.example", "Hi <b>", "x"), space.now())
+        content = {"route": "Ana", "target": "mail:c@d.example", "subject": "More", "text": ""}
+        alert_tellings.enqueue(conn, "n", "mail", {**content, "alerts": []}, [], space.now())
+    for channel in (Channel.MAIL, Channel.NOTICE):
+        entry = outbox.claim(space.db, channel, "1:x", space.now())
+        assert entry is not None
+        mail_outbox.failed(space.db, entry, "1:x", space.now(), f"refused {channel}")
+    app = visit(page="outbox")
+    assert not app.exception
+    for words in ("a@b.example: Hi &lt;b&gt;", "mail:c@d.example: More", "refused notice"):
+        assert words in shown(app)
+    app.button(key=f"outbox-again-{entry.id}").click().run()
+    assert outbox.get(space.db.reader(), entry.id).state is State.PENDING
+    app.segmented_control(key="outbox.shelf").set_value("On the way").run()
+    assert "mail:c@d.example: More" in shown(app)
+    app.button(key=f"outbox-drop-{entry.id}").click().run()
+    assert outbox.get(space.db.reader(), entry.id).state is State.CANCELLED
 
 
 def test_who_may_not_send_is_told_who_may(space: Workspace, visit: Open) -> None:

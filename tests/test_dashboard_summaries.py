@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from dashboard.delivery import mail, smtp, summaries
 from dashboard.reports import making, weeks
 from dashboard.settings import MailSettings, load
-from storage import editions, mail_outbox, people, privacy, report_schedules
+from storage import editions, people, privacy, reply_outbox, report_schedules
 from storage.database import Database
 from storage.errors import ConfigError, InputError, Refused
 from storage.outbox import State
@@ -156,10 +156,12 @@ def test_what_failed_is_seen_and_leaves_again(db: Database, box: Mailbox) -> Non
     (failed,) = (each for each in summaries.sent(db.reader()) if each.state is State.FAILED)
     assert "550 no such mailbox" in str(failed.error)
     box.refuse = set()
-    with db.write() as conn:
-        mail_outbox.retry(conn, failed.id, person(db), MONDAY)
-        with pytest.raises(Refused, match="has not failed"):
-            mail_outbox.retry(conn, failed.id, person(db), MONDAY)
+    other = person(db)._replace(role=Role.AGENT)
+    with pytest.raises(Refused, match="they or a lead"):
+        reply_outbox.retry(db, failed.id, other._replace(id=99), MONDAY)
+    reply_outbox.retry(db, failed.id, person(db), MONDAY)
+    with pytest.raises(Refused, match="has not failed"):
+        reply_outbox.retry(db, failed.id, person(db), MONDAY)
     assert leave(db, box, MONDAY) == 1
     assert box.mails[-1]["To"] == "north@acme.example"
     assert f"<{failed.native_id}@acme.example>" == box.ids()[-1]

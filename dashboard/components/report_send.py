@@ -6,28 +6,19 @@ from datetime import datetime
 
 import streamlit as st
 
-from dashboard import markup
-from dashboard.components import frame, notices, report_choice, session
+from dashboard.components import frame, notices, outbox_list, report_choice, session
 from dashboard.data import At
 from dashboard.delivery import summaries
 from dashboard.reports import schedule_words
 from dashboard.reports.model import Weekly
-from storage import mail_outbox
 from storage.errors import InputError
-from storage.outbox import Entry, State
+from storage.outbox import State
 from storage.people import Person
 
 _TO = "report.to"
 _LOOK = 4.0
 """Seconds between two looks while a mail is on its way."""
 _MOVING = (State.PENDING, State.SENDING)
-_WORDS = {
-    State.PENDING: "waits",
-    State.SENDING: "leaves now",
-    State.SENT: "sent",
-    State.FAILED: "not sent",
-    State.CANCELLED: "taken back",
-}
 
 
 def send(at: At, report: Weekly, moment: datetime | None) -> None:
@@ -99,31 +90,8 @@ def mails(at: At) -> None:
 
 
 def _list(zone: str) -> None:
-    person = session.actor()
     for each in summaries.sent(session.workspace().db.reader()):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.html(_line(each, zone))
-            if each.state is State.FAILED and person is not None and summaries.may_send(person):
-                st.button(
-                    "Send it again",
-                    key=f"mail-again-{each.id}",
-                    on_click=_retry,
-                    args=(each.id, person),
-                )
+        outbox_list.row(each, zone)
 
 
 _again = st.fragment(run_every=_LOOK)(_list)
-
-
-def _line(entry: Entry, zone: str) -> str:
-    mail = mail_outbox.read(entry)
-    about = "" if mail is None else f"{mail.to}: {mail.subject}"
-    at = entry.next_at if entry.state is State.PENDING else entry.changed_at
-    words = f"{_WORDS[entry.state]}, {markup.when(at, zone)}"
-    return markup.facts([(words, about), *([("", entry.error)] if entry.error else [])])
-
-
-def _retry(entry_id: int, person: Person) -> None:
-    space = session.workspace()
-    with notices.explained(), space.db.write() as conn:
-        mail_outbox.retry(conn, entry_id, person, space.now())

@@ -22,12 +22,11 @@ from dashboard.settings import MailSettings
 from storage import editions, mail_outbox, outbox, report_schedules, revisions, workspace
 from storage.database import Database
 from storage.errors import InputError, Refused
-from storage.mail_outbox import Attachment, Made, Mail
+from storage.mail_outbox import SUMMARY, Attachment, Made, Mail
 from storage.outbox import Entry
 from storage.people import EARSHOT, Person, Role
 from storage.report_schedules import Recipient, StoredSchedule
 
-KIND = "report"
 NO_SERVER = "there is no mail server: name one under [mail] in earshot.toml"
 _SENDS = (Role.LEAD, Role.ADMIN, Role.MANAGER, Role.SYSTEM)
 
@@ -162,7 +161,7 @@ def _put(
         headers=(("List-Unsubscribe", f"<mailto:{settings.sender}?subject=unsubscribe>"),),
         made=Made(edition, to.locale),
     )
-    return mail_outbox.enqueue(conn, KIND, key, mail, now, actor=actor)
+    return mail_outbox.enqueue(conn, SUMMARY, key, mail, now, actor=actor)
 
 
 def _foot(settings: MailSettings, name: str, actor: Person) -> list[str]:
@@ -176,4 +175,4 @@ def _foot(settings: MailSettings, name: str, actor: Person) -> list[str]:
 
 def sent(conn: sqlite3.Connection, limit: int = 30) -> list[Entry]:
     """Return the mails of summaries, the latest first."""
-    return outbox.entries(conn, kinds=(KIND,), limit=limit)
+    return outbox.entries(conn, kinds=(SUMMARY,), limit=limit)

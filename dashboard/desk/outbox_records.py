@@ -45,8 +45,10 @@ def line(entry: Entry) -> str:
 
 
 def told(entry: Entry) -> str | None:
-    """Return what is sent in a line's worth: a reply's text, a mail's subject."""
+    """Return what is sent in a line's worth: a reply's text, a mail's or notice's subject."""
     if entry.content is None or entry.channel in (Channel.REPLY, Channel.ACKNOWLEDGEMENT):
         return entry.content
-    mail = json.loads(entry.content)
-    return f"{mail['to']}: {mail['subject']}"
+    said = json.loads(entry.content)
+    # A notice names a route's target, as mail:ana@acme.example.
+    to = said["to"] if entry.channel is Channel.MAIL else said["target"]
+    return f"{to}: {said['subject']}"
