@@ -18,7 +18,7 @@ if sys.path[0] != ROOT:
 
 import streamlit as st
 
-from dashboard.components import checklist, frame, links, session
+from dashboard.components import checklist, frame, links, newcomer, session
 from storage.errors import EarshotError
 
 st.set_page_config(page_title="Earshot", page_icon="👂", layout="wide")
@@ -79,6 +79,7 @@ with ExitStack() as run:
         frame.who(at)
     frame.look(at)
     frame.banner()
+    newcomer.ask()
     if not page.url_path:
         checklist.short(at)
     page.run()

@@ -92,7 +92,6 @@ def who(at: At) -> None:
         help=_NOT_PROTECTED,
     )
     st.caption("not protected")
-    newcomer.ask()
     ticket = session.ticket()
     if ticket:
         st.html(f'<img alt="" style="display:none" src="{remembered.ROUTE}?ticket={ticket}">')

@@ -25,13 +25,14 @@ def ask() -> None:
     person = session.actor()
     if person is None or st.session_state.get(_NEW) != person.id:
         return
-    with st.container(border=True, gap="small"):
+    with st.container(border=True, horizontal=True, vertical_alignment="bottom"):
         st.selectbox(
             "You are new here. What do you do?",
             _NAMES,
             _NAMES.index(person.role.value),
             format_func=lambda name: f"{name}: {role_words.MEANINGS[Role(name)]}",
             key="newcomer.role",
+            width=340,
         )
         st.button("That is me", key="newcomer.done", on_click=_chosen, type="primary")
 

@@ -21,18 +21,13 @@ def add(at: At) -> None:
     )
     if not box.open:
         return
-    with box, st.grid("auto", min_column_width=300):
-        with st.container():
-            link = st.text_input(
-                "Paste a link",
-                key="add.link",
-                placeholder="https://…",
-                help="A feed, an App Store page, a channel, a subreddit, Google Alerts; what else "
-                "is possible is said for each link.",
-            )
-        with st.container():
-            file = file_import.box()
     with box:
+        link = st.text_input(
+            "Paste a link",
+            key="add.link",
+            placeholder="https://… a feed, an App Store page, a channel, a subreddit, Google Alerts",
+        )
+        file = file_import.box()
         if file is not None:
             file_import.looked(at, file)
         if link:
