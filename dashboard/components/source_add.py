@@ -25,7 +25,7 @@ def add(at: At) -> None:
         link = st.text_input(
             "Paste a link",
             key="add.link",
-            placeholder="https://… a feed, an App Store page, a channel, a subreddit, Google Alerts",
+            placeholder="https://… a feed, App Store page, channel, subreddit, Google Alerts",
         )
         file = file_import.box()
         if file is not None:
