@@ -25,7 +25,9 @@ def add(at: At) -> None:
         link = st.text_input(
             "Paste a link",
             key="add.link",
-            placeholder="https://… a feed, App Store page, channel, subreddit, Google Alerts",
+            placeholder="https://…",
+            help="A feed, an App Store page, a channel, a subreddit, Google Alerts; what else is "
+            "possible is said for each link.",
         )
         file = file_import.box()
         if file is not None:
