@@ -22,6 +22,7 @@ from storage import (
     desk_figures,
     listing,
     notices,
+    outcomes,
     people,
     rules,
     shelves,
@@ -89,6 +90,11 @@ def open_cases_of(at: At, row: MentionRow) -> list[str]:
     conn = at.db.reader()
     found = [cases.of_mention(conn, each.id) for each in same_person(at, row)]
     return [str(case.id) for case in found if case is not None and case.is_open]
+
+
+def outcomes_of(at: At, case_id: int) -> list[outcomes.Outcome]:
+    """What came of a case's reply."""
+    return outcomes.of_case(at.db.reader(), case_id)
 
 
 def notices_read(at: At, person: people.Person, case_id: int) -> None:

@@ -11,6 +11,7 @@ from dashboard import markup
 from storage.case_lists import Item, Load
 from storage.case_model import Approval, Case, EventType, Recorded
 from storage.models import CaseState
+from storage.outcomes import Outcome
 
 PREVIEW = 140
 AT_RISK = timedelta(hours=1)
@@ -139,6 +140,17 @@ def ended(case: Case, zone: str) -> list[tuple[str, str]]:
         ("Action", case.action or ""),
         ("Reason", case.reason or ""),
     ]
+
+
+def came_of_it(found: Sequence[Outcome], zone: str) -> list[tuple[str, str]]:
+    """Return what came of a reply, as names with values."""
+    rows = []
+    for each in found:
+        what = markup.words(each.what)
+        if each.before is not None and each.after is not None:
+            what = f"{what}, {each.before:g} → {each.after:g}★"
+        rows.append(("Came of it", f"{what}, {markup.when(each.at, zone)}"))
+    return rows
 
 
 def history(events: Sequence[Recorded], zone: str) -> str:

@@ -23,6 +23,8 @@ from storage.slices import Grouping
 from storage.times import millis
 
 NAME_LIMIT, TEXT_LIMIT = 80, 4_000
+SNIPPET = "snippet"
+"""The tone of what is added to an answer instead of beginning one: a fact that the team knows."""
 BUILT_IN = 0
 """Id of a template that is not stored."""
 

@@ -18,7 +18,7 @@ from storage.case_model import Claim, RecordReply, Reopen, Resolve
 from storage.errors import InputError, NotFound, Refused
 from storage.models import Label
 from storage.people import Role
-from storage.templates import BUILT_IN, Template
+from storage.templates import BUILT_IN, SNIPPET, Template
 from tests.desk import NOW, with_cases
 
 SPOKEN = "We are sorry that the parcel came late and we have sent another one today."
@@ -196,3 +196,21 @@ def test_templates_are_kept_counted_and_retired(tmp_path: Path) -> None:
             templates.retire(conn, "Sorry", ana, NOW)
     assert templates.templates(db.reader()) == []
     db.close()
+
+
+def test_a_fact_is_added_before_the_signature() -> None:
+    made = [
+        Template(1, "Refunds", "refund", "en", SNIPPET, "A refund takes five days."),
+        Template(2, "Hours", "", "", SNIPPET, "We are here until six."),
+        Template(3, "Sorry", "", "en", "sorry", "Sorry."),
+        Template(4, "Erstattung", "refund", "de", SNIPPET, "Fünf Tage."),
+    ]
+    about = OCCASION._replace(lang="en")
+    names = [each.name for each in answers.snippets(made, about, ["refund"])]
+    assert names == ["Refunds", "Hours"]
+    assert [each.name for each in answers.snippets(made, about, [])] == ["Hours"]
+    assert all(t.tone != SNIPPET for t in answers.fitting(made, about, ["refund"], None))
+    fact = made[0].text
+    assert answers.added("", fact) == fact
+    assert answers.added("Sorry. – Zoe, Acme", fact) == f"Sorry. {fact} – Zoe, Acme"
+    assert answers.added("Sorry.\n", fact) == f"Sorry. {fact}"

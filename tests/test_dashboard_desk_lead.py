@@ -71,3 +71,15 @@ def test_the_customers_page(space: Workspace) -> None:
     assert "1 customers, further columns: region" in shown(app)
     app = press(app, "customers.save")
     assert customers.tiers(space.db.reader()) == ["gold"]
+
+
+def test_a_lead_gives_somebody_the_most_urgent_new_cases(space: Workspace) -> None:
+    anna = person(space, "Anna")
+    person(space, "Lea", Role.LEAD)
+    app = page("workload", "Lea")
+    app.session_state[f"assign-{anna.id}"] = True
+    app = app.run()
+    app.number_input(key=f"assign-{anna.id}-many").set_value(2)
+    press(app, f"assign-{anna.id}-go")
+    loads = desk_figures.workloads(space.db.reader(), space.now(), space.now())
+    assert {each.name: each.open for each in loads}["Anna"] == 2

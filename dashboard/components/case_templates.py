@@ -43,6 +43,16 @@ def offer(at: At, item: Item, person: Person) -> None:
             )
         if len(fit) > SHOWN:
             _others(item, person, found, fit[SHOWN:])
+        facts = answers.snippets(case_data.templates(at), found, item.mention.topics)
+        for number, each in enumerate(facts[:SHOWN]):
+            st.button(
+                f"+ {label(each.name)}",
+                key=field(item.case, f"snippet-{number}"),
+                type="tertiary",
+                on_click=_add,
+                args=(item, person, found, each),
+                help="Adds this to what stands there",
+            )
 
 
 def label(name: str) -> str:
@@ -93,6 +103,14 @@ def _suggest(at: At, item: Item, person: Person, found: Occasion) -> None:
 
 def _use(item: Item, person: Person, found: Occasion, template: Template) -> None:
     _put(item, person, answers.fill(template.text, answers.known(found)), template.name)
+
+
+def _add(item: Item, person: Person, found: Occasion, snippet: Template) -> None:
+    with notices.explained():
+        case_actions.keep_typing(item.case, person)
+    said = case_actions.kept_text(item.case, person)
+    filled = answers.fill(snippet.text, answers.known(found))
+    _put(item, person, answers.added(said, filled), snippet.name)
 
 
 def _chosen(item: Item, person: Person, found: Occasion, by_name: dict[str, Template]) -> None:

@@ -121,7 +121,8 @@ def _anothers(at: At, case: Case, person: Person) -> bool:
 
 def _ended(at: At, case: Case, person: Person) -> None:
     with st.container(border=True):
-        st.html(markup.facts(case_markup.ended(case, at.zone)))
+        came = case_markup.came_of_it(case_data.outcomes_of(at, case.id), at.zone)
+        st.html(markup.facts([*case_markup.ended(case, at.zone), *came]))
         if case.gone:
             return
         st.text_input("Reason", key=field(case, "reason"), placeholder="Why again? (may be empty)")

@@ -65,7 +65,7 @@ def _rule(at: At, which: str, now: CaseRule) -> CaseRule | None:
         return None
     if not name.isprintable():
         raise InputError("the name holds characters that cannot be shown")
-    return CaseRule(name, langs=now.langs, places=now.places, **values)
+    return CaseRule(name, **values)
 
 
 def _conditions(at: At, key: str, now: CaseRule) -> dict[str, Any]:
@@ -143,6 +143,8 @@ def _customers(at: At, key: str, now: CaseRule) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, label, options in (
         ("sources", "Sources", list(data.choices(at).sources)),
+        ("langs", "Languages", list(data.choices(at).langs)),
+        ("places", "Places", list(data.choices(at).places)),
         ("tiers", "Customers of tier", customers.tiers(conn)),
         ("customers", "Customers with", known),
     ):

@@ -11,9 +11,10 @@ from dashboard.desk import answers
 from dashboard.desk.starters import STARTERS
 from storage import templates
 from storage.people import Person, Role
-from storage.templates import BUILT_IN, Template
+from storage.templates import BUILT_IN, SNIPPET, Template
 
 _TONES = {"": "any", "sorry": "apology", "thanks": "thanks", "question": "question"}
+_TONES |= {SNIPPET: "a fact to add"}
 _LANGS = ("", "en", "de", "fr", "es", "it", "nl", "pt", "pl")
 _WHICH = "template.which"
 
@@ -24,7 +25,8 @@ def draw(at: At) -> None:
     writes = person is not None and person.role not in (Role.VIEWER, Role.MANAGER)
     st.caption(
         "A template begins an answer; a person finishes it. {name}, {brand}, {agent}, {topic}, "
-        "{complaint} and {praise} are filled by themselves; any other {word} has to be."
+        "{complaint} and {praise} are filled by themselves; any other {word} has to be. A fact is "
+        "added to an answer where its topic comes up."
     )
     _unanswered(at)
     stored = templates.templates(at.db.reader())

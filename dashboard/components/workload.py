@@ -48,6 +48,8 @@ def _colleague(at: At, load: Workload, person: Person | None) -> None:
         )
         if person is None or not (person.leads or person.id == load.person_id):
             return
+        if person.leads and not load.away:
+            _assign(at, load, person)
         word = "Back" if load.away else "Away"
         st.button(
             word,
@@ -56,6 +58,23 @@ def _colleague(at: At, load: Workload, person: Person | None) -> None:
             args=(at, load.person_id, person),
             help=None if load.away else "What they hold returns to the queue",
         )
+
+
+def _assign(at: At, load: Workload, person: Person) -> None:
+    """Offer to give somebody the most urgent new cases."""
+    key = f"assign-{load.person_id}"
+    box = st.popover("Assign…", key=key, on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        st.number_input("So many of the new, most urgent first", 1, 50, 5, key=f"{key}-many")
+        st.button("Give them", key=f"{key}-go", on_click=_give, args=(at, load, person))
+
+
+def _give(at: At, load: Workload, person: Person) -> None:
+    many = int(st.session_state[f"assign-{load.person_id}-many"])
+    _hand_out(at, person, {load.person_id: 0}, many)
+    st.session_state[f"assign-{load.person_id}"] = False
 
 
 def _leave(at: At, who: int, person: Person) -> None:
@@ -75,13 +94,17 @@ def _person(at: At, person_id: int) -> Person:
 
 def _share(at: At, person: Person) -> None:
     """Give every new case to whoever is here and has least."""
+    here = desk_figures.workloads(at.db.reader(), at.now, at.now)
+    _hand_out(at, person, {each.person_id: each.open for each in here if not each.away}, 200)
+
+
+def _hand_out(at: At, person: Person, load: dict[int, int], many: int) -> None:
+    """Give new cases, the most urgent first, each to whoever has least."""
     space, conn = session.workspace(), at.db.reader()
-    here = [each for each in desk_figures.workloads(conn, at.now, at.now) if not each.away]
     team = {each.id: each for each in data.team(at)}
-    load = {each.person_id: each.open for each in here}
     done: list[tuple[int, int]] = []
     with notices.explained():
-        for item in shelves.items(conn, Shelf.NEW, None, space.now(), limit=200):
+        for item in shelves.items(conn, Shelf.NEW, None, space.now(), limit=many):
             to = min(load, key=lambda each: (load[each], each), default=None)
             if to is None:
                 break

@@ -10,8 +10,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from storage.models import Label
-from storage.templates import Template
+from storage.templates import SNIPPET, Template
 
+SIGNATURE = 60
+"""Letters up to which what follows the last dash is taken for a signature."""
 VARIABLE = re.compile(r"\{(\w{1,40})\}")
 _NAMELIKE = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,2}", re.UNICODE)
 
@@ -162,8 +164,27 @@ def fitting(
         other_tone = bool(template.tone) and template.tone != wanted
         return template.name == last, not template.topic, other_tone, template.name
 
-    tone = {"sorry": "thanks", "thanks": "sorry"}[wanted]
-    return sorted((t for t in right if t.tone != tone), key=rank)
+    other = {"sorry": "thanks", "thanks": "sorry"}[wanted]
+    return sorted((t for t in right if t.tone not in (other, SNIPPET)), key=rank)
+
+
+def snippets(
+    templates: Sequence[Template], occasion: Occasion, topic_keys: Collection[str]
+) -> list[Template]:
+    """Return the facts that fit, those of the message's topics first."""
+    right = [t for t in templates if t.tone == SNIPPET and t.lang in ("", occasion.lang or "en")]
+    right = [t for t in right if not t.topic or t.topic in topic_keys]
+    return sorted(right, key=lambda each: (not each.topic, each.name))
+
+
+def added(text: str, snippet: str) -> str:
+    """Return an answer with a fact behind its last sentence, before its signature."""
+    if not text.strip():
+        return snippet
+    body, dash, signed = text.rstrip().rpartition(" – ")
+    if dash and len(signed) <= SIGNATURE:
+        return f"{body.rstrip()} {snippet} – {signed}"
+    return f"{text.rstrip()} {snippet}"
 
 
 def suggested(occasion: Occasion, recent: Collection[str]) -> str:
