@@ -74,6 +74,19 @@ PEOPLE: tuple[Person, ...] = (
     Person("Henrik Solvang", "manager"),
 )
 
+LEAD, MANAGER = "Maren Oduya", "Henrik Solvang"
+TARGETS = (
+    (Kind.REVIEW, "rating", 4.3, 60),
+    (Kind.SURVEY, "nps", 35.0, 40),
+)
+"""Kind, measure, value, days until its day."""
+ACTIONS = (
+    ("Whoever is charged twice gets it back the same day", "billing", 0.12, 148, True),
+    ("Support answers on Sundays, too", "service", 0.1, 75, True),
+    ("Drivers look at frozen goods at the door", "quality", 0.1, 2, False),
+)
+"""What, its topic, the size hoped for, registered how many days ago, and whether done then."""
+
 DOUBLE_CHARGE = (
     "charged twice",
     "double charge",

@@ -22,12 +22,24 @@ from dashboard.settings import Settings
 from dashboard.watching import watch
 from dashboard.wiring import Workspace
 from sentiment import taxonomy
-from storage import cases, mentions, people, polls, rules, sources, workspace
+from storage import (
+    actions,
+    cases,
+    mentions,
+    people,
+    polls,
+    rules,
+    sources,
+    targets,
+    workspace,
+)
+from storage.actions import Scope
 from storage.case_model import AnyCommand, Claim, Dismiss, RecordReply, Resolve
 from storage.database import Database, key_path
 from storage.errors import Refused
 from storage.models import Batch
 from storage.recast import ANALYSE, RULES
+from storage.targets import Target
 
 TIMEZONE = "Europe/Berlin"
 EVERY = 120.0
@@ -60,6 +72,7 @@ def build(path: Path, say: Callable[[str], object], now: datetime | None = None)
     clock = Clock(began)
     space = Workspace(Database(partial), Settings(), clock)
     _set_up(space, began)
+    _intend(space, began)
     say("The sample company is being prepared: 18 months of feedback, half a minute ...")
     batches = list(history(company.SEED, began))
     desk_from = began - timedelta(days=DESK_DAYS + 1)
@@ -92,6 +105,24 @@ def _set_up(space: Workspace, now: datetime) -> None:
             rules.save(conn, rule)
         for person in company.PEOPLE:
             people.person(conn, person.name, now, role=people.Role(person.role))
+
+
+def _intend(space: Workspace, began: datetime) -> None:
+    """Set targets, and register what was changed before anybody knew what came of it."""
+    with space.db.write() as conn:
+        lead = people.person(conn, company.LEAD, began)
+        for kind, measure, value, days in company.TARGETS:
+            due = (began + timedelta(days=days)).date()
+            set_at = began - timedelta(days=60)
+            target = Target(kind, measure, value, due, company.MANAGER)
+            targets.save(conn, target, lead, set_at)
+        for title, topic, hoped, days_ago, done in company.ACTIONS:
+            at = began - timedelta(days=days_ago)
+            number = actions.register(
+                conn, title, topic, "negative_share", Scope(), hoped, lead.id, at
+            )
+            if done:
+                actions.done(conn, number, at.date(), at.date(), lead.id, at)
 
 
 def _store(space: Workspace, clock: Clock, batches: list[SampleBatch], pending: int) -> None:
