@@ -108,7 +108,9 @@ def _undo_bar() -> None:
     if offered is None or left <= 0:
         st.session_state.pop(_UNDO, None)
         return
-    with st.container(key="desk-undo", horizontal=True, vertical_alignment="center", border=True):
+    with st.container(
+        key="desk-undo", horizontal=True, wrap=False, vertical_alignment="center", border=True
+    ):
         st.text(offered.told, width="stretch")
         st.button(
             f"Undo ({int(left) + 1} s)", key="desk.undo-now", shortcut="u", on_click=_take_back
