@@ -24,7 +24,7 @@ def part(page: str) -> str:
     assert body is not None
     css = _PAGE.sub("", style[1]).replace("\nbody {", "\n& {").replace("svg", "img")
     css = css.replace("main {", ".es-main {")
-    css += "\n& { padding:1rem 1.25rem; border-radius:.5rem; }"
+    css += "\n& { border-radius:.5rem; overflow:hidden; }"
     # A page has one main part already, and the report is inside it.
     whole = body[1].replace("<main>", '<div class="es-main">').replace("</main>", "</div>")
     inside = _DRAWING.sub(_image, whole)

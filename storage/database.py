@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from storage.errors import Busy, ConfigError, NotFound, StorageError
 
-SCHEMA_VERSION = 30
+SCHEMA_VERSION = 31
 """Number of migrations; a test holds it against the list."""
 
 BUSY_TIMEOUT_MS = 20_000

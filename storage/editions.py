@@ -31,7 +31,7 @@ class Quoted(NamedTuple):
 
 
 class Edition(NamedTuple):
-    """One making of a summary."""
+    """One making of a summary; ``facts`` is the revision that it counted, None if not known."""
 
     id: int
     week: str
@@ -39,6 +39,7 @@ class Edition(NamedTuple):
     places: tuple[str, ...]
     made_at: datetime
     actor: str
+    facts: int | None
 
 
 def keep(
@@ -49,12 +50,13 @@ def keep(
     at: datetime,
     actor_id: int,
     quotes: Iterable[Quoted],
+    facts: int | None = None,
 ) -> int:
     """Record that a summary was made; return the edition's id."""
     row = conn.execute(
-        "INSERT INTO report_editions (week, brands, places, made_at, actor_id)"
-        " VALUES (?, ?, ?, ?, ?) RETURNING id",
-        (week, json.dumps(list(brands)), json.dumps(list(places)), millis(at), actor_id),
+        "INSERT INTO report_editions (week, brands, places, made_at, actor_id, facts)"
+        " VALUES (?, ?, ?, ?, ?, ?) RETURNING id",
+        (week, json.dumps(list(brands)), json.dumps(list(places)), millis(at), actor_id, facts),
     ).fetchone()
     conn.executemany(
         "INSERT INTO report_quotes VALUES (?, ?, ?, ?, ?)",
@@ -115,15 +117,15 @@ def get(conn: sqlite3.Connection, edition_id: int) -> Edition:
 
 
 _SELECT = (
-    "SELECT e.id, e.week, e.brands, e.places, e.made_at, p.name FROM report_editions e"
+    "SELECT e.id, e.week, e.brands, e.places, e.made_at, p.name, e.facts FROM report_editions e"
     " JOIN people p ON p.id = e.actor_id"
 )
 
 
-def _edition(row: tuple[int, str, str, str, int, str]) -> Edition:
-    number, week, brands, places, at, actor = row
+def _edition(row: tuple[int, str, str, str, int, str, int | None]) -> Edition:
+    number, week, brands, places, at, actor, facts = row
     scope = tuple(json.loads(brands)), tuple(json.loads(places))
-    return Edition(number, week, *scope, moment(at), actor)
+    return Edition(number, week, *scope, moment(at), actor, facts)
 
 
 def comment(conn: sqlite3.Connection, week: str, at: datetime | None = None) -> str:

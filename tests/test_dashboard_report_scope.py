@@ -10,9 +10,10 @@ import pytest
 
 from dashboard import periods
 from dashboard.reports import making, months, spans, tidy, weeks
+from dashboard.reports import weekly as numbers
 from dashboard.reports.model import Scope
 from dashboard.reports.months import Month
-from storage import editions, queries, rules
+from storage import editions, queries, revisions, rules
 from storage.database import Database
 from storage.errors import InputError
 from storage.models import Kind, MentionFilter
@@ -94,4 +95,21 @@ def test_an_edition_is_made_again_as_it_was(tmp_path: Path, text: str, scope: Sc
     again = making.again(db, editions.get(db.reader(), kept), now)
     assert tidy.write_csv(again) == tidy.write_csv(report)
     assert tidy.write_csv(making.make(db, report.span, now, now, scope)) != tidy.write_csv(report)
+    db.close()
+
+
+def test_where_no_fact_moved_an_edition_is_read_as_it_stands(tmp_path: Path) -> None:
+    db = company(tmp_path, weeks=6)
+    report = making.make(db, WEEK, NOW, NOW)
+    facts = revisions.current(db.reader())["facts"]
+    with db.write() as conn:
+        named = WEEK.text, report.brands, report.places, NOW, 0, numbers.quoted(report)
+        kept = editions.keep(conn, *named, facts)
+        revisions.bump(conn, "queue")
+    edition = editions.get(db.reader(), kept)
+    now = NOW + timedelta(days=1)
+    assert tidy.write_csv(making.again(db, edition, now)) == tidy.write_csv(report)
+    store(db, PLAY, [play_review(900, NOW - timedelta(days=9))], now=NOW + timedelta(hours=1))
+    assert tidy.write_csv(making.again(db, edition, now)) == tidy.write_csv(report)
+    assert tidy.write_csv(making.make(db, WEEK, now, now)) != tidy.write_csv(report)
     db.close()

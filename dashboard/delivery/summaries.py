@@ -119,11 +119,15 @@ def _queue(
     """Make a schedule's summaries, each scope once, and put them into the outbox."""
     schedule = stored.schedule
     scopes = dict.fromkeys(Scope(each.brands, each.places) for each in schedule.recipients)
+    before = revisions.current(db.reader())["facts"]
     reports = {scope: making.make(db, span, now, now, scope) for scope in scopes}
     with db.write() as conn:
         if stored not in report_schedules.schedules(conn):
             return 0  # changed, or sent by another worker; the next look sees it as it is
-        kept = {scope: _keep(conn, report, now, EARSHOT) for scope, report in reports.items()}
+        facts = before if revisions.current(conn)["facts"] == before else None
+        kept = {
+            scope: _keep(conn, report, now, EARSHOT, facts) for scope, report in reports.items()
+        }
         for each in schedule.recipients:
             scope = Scope(each.brands, each.places)
             key = f"{schedule.name}:{span.text}:{each.address}"
@@ -134,9 +138,15 @@ def _queue(
     return len(schedule.recipients)
 
 
-def _keep(conn: sqlite3.Connection, report: Weekly, at: datetime, actor: Person) -> int:
+def _keep(
+    conn: sqlite3.Connection,
+    report: Weekly,
+    at: datetime,
+    actor: Person,
+    facts: int | None = None,
+) -> int:
     named = report.span.text, report.brands, report.places
-    return editions.keep(conn, *named, at, actor.id, numbers.quoted(report))
+    return editions.keep(conn, *named, at, actor.id, numbers.quoted(report), facts)
 
 
 def _put(

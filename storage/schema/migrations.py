@@ -70,6 +70,7 @@ MIGRATIONS = (
     work_rules.events_by_kind,
     praise.consents_to_be_quoted,
     figure_settings.settings_that_move_figures,
+    summaries.edition_facts,
 )
 """Steps from an empty file to the present schema."""
 

@@ -26,3 +26,8 @@ CREATE INDEX outbox_kind ON outbox (kind, id);
 def m023_summaries(db: sqlite_utils.Database) -> None:
     """Schedules of summaries, whom each is mailed to, and places of an edition."""
     run(db, _SCHEDULES)
+
+
+def edition_facts(db: sqlite_utils.Database) -> None:
+    """How far facts had moved when an edition was made; empty where that is not known."""
+    db.conn.execute("ALTER TABLE report_editions ADD COLUMN facts INTEGER")
