@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard import comparisons, data, periods
 from dashboard.components import goal_charts, links
@@ -51,13 +52,22 @@ _MEANINGS = {
 _GOOD_WHEN_LOW = {"negative_share"}
 
 
-def headlines(at: At, flt: MentionFilter, goals: Goals) -> None:
-    """Draw one card per kind; each number in it opens the mentions that it counts."""
+class Waiting(NamedTuple):
+    """Where the numbers of unanswered negatives belong, and of which mentions."""
+
+    flt: MentionFilter
+    heads: Mapping[Kind, DeltaGenerator]
+
+
+def headlines(at: At, flt: MentionFilter, goals: Goals) -> Waiting:
+    """Draw one card per kind; each number in it opens the mentions that it counts.
+
+    Returns where the unanswered negatives of each kind belong: see `unanswered`.
+    """
     like = periods.like(flt, at.today, data.choices(at).first_day)
     now = data.totals(at, like.now)
     before = data.totals(at, like.before) if like.before else {}
-    asked = comparisons.answerable(like.now)
-    waiting = data.totals(at, comparisons.waiting(asked)) if asked else {}
+    heads: dict[Kind, DeltaGenerator] = {}
     st.caption(_compared(like))
     for row in _rows(
         [Card(kind, metrics.headline(kind, now[kind])) for kind in Kind if kind in now]
@@ -67,7 +77,7 @@ def headlines(at: At, flt: MentionFilter, goals: Goals) -> None:
             kind = card.kind
             only = replace(like.now, kinds=(kind,))
             with column.container(border=True, height="stretch", gap="small"):
-                _head(only, kind, now[kind].n, waiting.get(kind, Sums()).n)
+                heads[kind] = _head(only, kind, now[kind].n)
                 with st.grid("auto", min_column_width=100, gap="small"):
                     for measure in card.measures:
                         with st.container(gap=None):
@@ -75,6 +85,23 @@ def headlines(at: At, flt: MentionFilter, goals: Goals) -> None:
                             _counted(only, measure, now[kind])
                             if (kind, measure.name) in goals:
                                 goal_charts.card(goals[kind, measure.name])
+    return Waiting(like.now, heads)
+
+
+def unanswered(at: At, waiting: Waiting) -> None:
+    """Add to each card what of it is negative and waits, a number that opens its mentions.
+
+    To be called after the figures: of all time among a million mentions it takes half a
+    second to count.
+    """
+    asked = comparisons.answerable(waiting.flt)
+    counted = data.totals(at, comparisons.waiting(asked)) if asked else {}
+    for kind, head in waiting.heads.items():
+        found = comparisons.answerable(replace(waiting.flt, kinds=(kind,)))
+        n = counted.get(kind, Sums()).n
+        if n and found is not None:
+            with head:
+                links.mentions(f"{n:,} negative unanswered →", comparisons.waiting(found))
 
 
 class Card(NamedTuple):
@@ -95,12 +122,11 @@ def _rows(cards: list[Card]) -> list[list[Card]]:
     return rows
 
 
-def _head(only: MentionFilter, kind: Kind, n: int, waiting: int) -> None:
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+def _head(only: MentionFilter, kind: Kind, n: int) -> DeltaGenerator:
+    head = st.container(horizontal=True, gap="small", vertical_alignment="center")
+    with head:
         links.mentions(f"**{n:,} {_PLURAL[kind] if n != 1 else _SINGULAR[kind]}** →", only)
-        asked = comparisons.answerable(only) if waiting else None
-        if asked is not None:
-            links.mentions(f"{waiting:,} negative unanswered →", comparisons.waiting(asked))
+    return head
 
 
 def _counted(only: MentionFilter, measure: Measure, sums: Sums) -> None:

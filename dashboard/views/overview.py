@@ -27,8 +27,9 @@ live.refresh(at, "facts", "alerts", "sources", "settings", "queue")
 overview.alerts(at)
 if data.count(at, flt):
     goals = goal_charts.of(at, flt)
-    kpis.headlines(at, flt, goals)
+    waiting = kpis.headlines(at, flt, goals)
     overview.over_time(at, flt)
+    kpis.unanswered(at, waiting)
     goal_charts.draw(at, goals)
     overview.by_part(at, flt)
 elif data.choices(at).first_day is None:
