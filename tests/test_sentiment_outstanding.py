@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
 from random import Random
 
+from dashboard import data, filters, news
 from sentiment import outstanding
+from storage.models import Label
+from tests.workspace import NOW, PLAY, open_company, play_review, store
 
 QUIET = [(20 + number % 5, 100) for number in range(26)]
 
@@ -32,3 +38,27 @@ def test_too_little_tells_nothing() -> None:
     assert outstanding.worst([(9, 10)] * 26) is None
     assert outstanding.worst([*QUIET[:6], (90, 100)]) is None
     assert outstanding.worst([(0, 100)] * 26) is None
+
+
+def test_the_overview_names_the_worst_weeks_and_its_link_counts_as_it_says(tmp_path: Path) -> None:
+    db = open_company(tmp_path)
+    monday = NOW - timedelta(days=NOW.weekday(), weeks=12)
+    bad = "bad, charged twice"
+    reviews = [
+        replace(
+            play_review(40 * week + n, monday + timedelta(weeks=week, minutes=n)),
+            rating=1.0 if n < (30 if week == 3 else 8) else 5.0,
+            text=bad,
+        )
+        for week in range(12)
+        for n in range(40)
+    ]
+    store(db, PLAY, reviews, score=False)
+    at = data.at(db, NOW)
+    found = news.worst(at)
+    assert found is not None
+    assert found.words.endswith("75% negative, usually 20%")
+    opened = filters.from_params(filters.to_params(found.flt), at.today)
+    assert data.count(at, opened) == 40
+    assert data.count(at, replace(opened, labels=(Label.NEGATIVE,))) == 30
+    db.close()
