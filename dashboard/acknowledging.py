@@ -41,7 +41,7 @@ def look(workspace: Workspace) -> int:
 def preview(workspace: Workspace, rule: AckRule) -> Trial:
     """Say what a rule would have done with the cases of the last seven days."""
     now = workspace.now()
-    cases = acknowledgements.opened(workspace.db, now - TRIED, now)
+    cases = acknowledgements.opened(workspace.db, now - TRIED, now, desk.TRIED_AT_MOST)
     names = _topics(workspace.db.reader())
     return desk.tried(
         rule,

@@ -172,10 +172,13 @@ def waiting(db: Database, now: datetime, rule: StoredAck) -> list[Due]:
     return list(_due(db, where, (millis(since), millis(until))))
 
 
-def opened(db: Database, since: datetime, until: datetime) -> list[Due]:
-    """Return every case that opened in a period, in its order, whatever became of it."""
-    where = "c.opened_at BETWEEN ? AND ?"
-    return list(_due(db, where, (millis(since), millis(until))))
+def opened(db: Database, since: datetime, until: datetime, limit: int) -> list[Due]:
+    """Return the newest cases that opened in a period, in their order, whatever became of them."""
+    where = (
+        "c.id IN (SELECT n.id FROM cases n WHERE n.opened_at BETWEEN ? AND ?"
+        " ORDER BY n.opened_at DESC LIMIT ?)"
+    )
+    return list(_due(db, where, (millis(since), millis(until), limit)))
 
 
 def _due(db: Database, where: str, args: tuple[int, ...]) -> Iterator[Due]:

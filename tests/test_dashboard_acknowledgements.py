@@ -28,10 +28,12 @@ from storage import (
     reply_outbox,
     workspace,
 )
+from storage import acknowledging as stored_acknowledging
 from storage.acknowledgements import AckRule
 from storage.case_model import Claim, SaveDraft
 from storage.case_projection import differences
 from storage.errors import InputError, NotFound, Refused
+from storage.jobs import sender
 from storage.models import CaseState
 from storage.outbox import Channel
 from storage.people import Person, Role
@@ -206,6 +208,26 @@ def test_an_answer_goes_first(desk: Desk, how: str) -> None:
     assert entry.error is not None
 
 
+def test_an_answer_waits_while_an_acknowledgement_leaves(desk: Desk) -> None:
+    """Side by side one would be lost: a place shows one reply, the last."""
+    desk.rule()
+    desk.arrive("one")
+    db, me = desk.space.db, sender()
+    desk.clock.now += 6 * MINUTE
+    assert acknowledging.look(desk.space) == 1
+    leaving = outbox.claim(db, Channel.ACKNOWLEDGEMENT, me, desk.clock())
+    assert leaving is not None
+    cases.act(db, 1, Claim(actor=desk.ana), desk.clock())
+    sending.send(desk.space, 1, desk.ana, text="Below Account.", wait=timedelta(0))
+    assert sending.work_off(desk.space) == 0
+    desk.place.answer("one", SENT)
+    assert stored_acknowledging.posted(db, leaving, me, desk.clock(), native_id="one", url="")
+    assert sending.work_off(desk.space) == 1
+    assert desk.place.shown("one") == ["Below Account."]
+    told = [each.event.type.value for each in case_lists.history(db.reader(), 1)]
+    assert told == ["opened", "claimed", "queued", "acknowledged", "replied"]
+
+
 def test_one_switch_stops_everything_at_once(desk: Desk) -> None:
     desk.rule()
     desk.arrive("one", "two")
@@ -214,9 +236,7 @@ def test_one_switch_stops_everything_at_once(desk: Desk) -> None:
     claimed = outbox.claim(desk.space.db, Channel.ACKNOWLEDGEMENT, "1:me", desk.clock())
     assert claimed is not None
     assert "1 that waited will not leave" in desk.run("off", "--as", "Lea").output
-    from storage import acknowledging as sent
-
-    assert "switched off" in (sent.obstacle(desk.space.db.reader(), claimed) or "")
+    assert "switched off" in (stored_acknowledging.obstacle(desk.space.db.reader(), claimed) or "")
     assert desk.later(4) == 0
     assert desk.place.posts == []
 

@@ -20,6 +20,8 @@ from storage.models import Label
 from storage.rule_matching import Subject, has_word, match
 
 DAY = timedelta(days=1)
+TRIED_AT_MOST = 2_000
+"""Cases that a trial looks at: the newest."""
 
 
 class Verdict(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from dashboard import rule_words
-from dashboard.desk.acknowledging import Trial
+from dashboard.desk.acknowledging import TRIED_AT_MOST, Trial
 from storage.acknowledgements import LEGAL_WORDS, AckRule, StoredAck
 
 OFF = "Nothing is sent by itself."
@@ -48,7 +48,8 @@ def trial(found: Trial) -> str:
     """Say what a rule would have done with the cases of the last seven days."""
     if not found.opened:
         return "No case opened in the last 7 days to try it on."
-    line = f"Would have acknowledged {found.would:,} of last week's {found.opened:,} cases"
+    newest = "newest " if found.opened >= TRIED_AT_MOST else ""
+    line = f"Would have acknowledged {found.would:,} of last week's {newest}{found.opened:,} cases"
     if found.answered:
         line += f"; {found.answered:,} were answered before"
     if found.left_out:
