@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse
 
 from dashboard import choice, markup, praise_policy
 from dashboard.desk.answers import first_name
+from dashboard.proof_card import SAMPLE
 from dashboard.reports import wording
 from storage import coverage, praise, workspace
 from storage.database import Database
@@ -51,7 +52,13 @@ def shown(conn: sqlite3.Connection) -> list[tuple[Praise, Consent]]:
     return [(text, consent) for text, consent in found if praise_policy.of(text).allowed]
 
 
-def render(found: Sequence[tuple[Praise, Consent]], company: str, topics: Mapping[str, str]) -> str:
+def render(
+    found: Sequence[tuple[Praise, Consent]],
+    company: str,
+    topics: Mapping[str, str],
+    *,
+    sample: bool = False,
+) -> str:
     """Return the page, or the card of one text; a text stands under its first topic."""
     groups: dict[str, list[str]] = {}
     for text, consent in found:
@@ -69,7 +76,8 @@ def render(found: Sequence[tuple[Praise, Consent]], company: str, topics: Mappin
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{named}</title><style>{_STYLE}</style></head><body><main>"
         f"<h1>{markup.said(title)}</h1>{nothing}{sections}"
-        "<footer>Shown with the consent of those who wrote it.</footer></main></body></html>\n"
+        f"<footer>Shown with the consent of those who wrote it.{SAMPLE if sample else ''}</footer>"
+        "</main></body></html>\n"
     )
 
 
@@ -103,7 +111,8 @@ def current(conn: sqlite3.Connection, mention_id: int | None = None) -> str:
         if not found:
             raise Refused(f"mention {mention_id} is not published")
     own = ", ".join(each.name for each in workspace.brands(conn) if each.own)
-    return render(found, own, dict(coverage.choices(conn).topics))
+    topics = dict(coverage.choices(conn).topics)
+    return render(found, own, topics, sample=workspace.is_sample(conn))
 
 
 async def page(request: Request) -> HTMLResponse:

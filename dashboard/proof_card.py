@@ -8,6 +8,7 @@ from dashboard.proof import said
 from dashboard.reports.wording import day
 from sentiment.effects import Verdict
 
+SAMPLE = " · Sample data: an invented company"
 _STYLE = """
 body { margin: 0; font: 17px/1.5 Georgia, "Libertinus Serif", serif; color: #1b1f24; }
 main { max-width: 34rem; margin: 2rem auto; padding: 2rem; border: 1px solid #dfe4e9;
@@ -18,7 +19,7 @@ footer { margin-top: 1.5rem; font-size: .85rem; color: #5d6671; }
 """
 
 
-def card(judged: Judged, company: str) -> str:
+def card(judged: Judged, company: str, *, sample: bool = False) -> str:
     """Return the card; what came of it stands there only where it worked and was no late word."""
     action = judged.action
     proven = (
@@ -35,5 +36,5 @@ def card(judged: Judged, company: str) -> str:
         f"<title>You said, we did</title><style>{_STYLE}</style></head><body><main>"
         f"<h1>You said – we did</h1><h2>You said</h2><p>{markup.said(action.topic_name)} was"
         f" not good enough.</p><h2>We did</h2><p>{markup.said(action.title)}{when}</p>{came}"
-        f"<footer>{markup.said(company)}</footer></main></body></html>\n"
+        f"<footer>{markup.said(company)}{SAMPLE if sample else ''}</footer></main></body></html>\n"
     )

@@ -124,8 +124,9 @@ def card(db_path: Path, config_path: Path, number: int, out: Path) -> None:
         if judged is None:
             raise InputError(f"there is no action {number}; `earshot actions list` shows them")
         own = [brand.name for brand in workspace.brands(db.reader()) if brand.own]
+        sample = workspace.is_sample(db.reader())
     with target(out) as file:
-        file.write(proof_card.card(judged, ", ".join(own)).encode())
+        file.write(proof_card.card(judged, ", ".join(own), sample=sample).encode())
     click.echo(str(out))
 
 

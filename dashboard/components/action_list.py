@@ -96,7 +96,9 @@ def _card(at: At, judged: Judged, person: Person | None) -> None:
             st.download_button(
                 "Card for customers",
                 proof_card.card(
-                    judged, ", ".join(each.name for each in data.brands(at) if each.own)
+                    judged,
+                    ", ".join(each.name for each in data.brands(at) if each.own),
+                    sample=session.workspace().is_sample,
                 ),
                 f"you-said-we-did-{action.id}.html",
                 "text/html",
