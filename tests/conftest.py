@@ -12,9 +12,10 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import quick_databases
+from tests.app_pages import visit
 from tests.browser import browser, page
 
-__all__ = ["browser", "page"]
+__all__ = ["browser", "page", "visit"]
 
 STRICT = os.environ.get("EARSHOT_TEST_STRICT") == "1"
 

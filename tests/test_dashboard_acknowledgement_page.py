@@ -2,42 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import choice
 from dashboard.components import session
 from storage import acknowledgements, people, setting_events
 from storage.people import Role
 from tests import pages
+from tests.app_pages import Visit, shown
 
 APP = Path(__file__).parents[1] / "dashboard" / "app.py"
 
 
 @pytest.fixture
-def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
+def page(tmp_path: Path, visit: Visit) -> AppTest:
     space = pages.build(tmp_path)
     with space.db.write() as conn:
         people.person(conn, "Lea", space.now(), role=Role.LEAD)
     space.close()
-    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-    monkeypatch.delenv(choice.OWN, raising=False)
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.session_state["working_as"] = "Lea"
-    yield app.run().switch_page("views/rules.py").run()
-    session._open.clear()
-    session.jobs.clear()
-
-
-def shown(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption]
-    return "\n".join(
-        [str(each.value) for each in parts] + [str(each.proto.body) for each in app.get("html")]
-    )
+    return visit("rules", "Lea")
 
 
 def test_a_rule_is_kept_tried_switched_on_and_stopped(page: AppTest, tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import judging, proof, proof_card
 from dashboard.components import session
@@ -20,8 +19,8 @@ from storage.database import Database
 from storage.errors import InputError, Refused
 from storage.people import Person
 from tests import pages
+from tests.app_pages import Visit
 from tests.command_line import earshot
-from tests.source import ROOT
 from tests.workspace import NOW, PLAY, open_company, play_review, store
 
 DONE = date(2026, 7, 20)
@@ -169,16 +168,11 @@ def test_the_command_line_from_first_to_last(db: Database, tmp_path: Path) -> No
     assert earshot("actions", "card", "99", "--out", out, *path).code == 2
 
 
-def test_the_page_registers_and_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_registers_and_shows(tmp_path: Path, visit: Visit) -> None:
     space = pages.build(tmp_path)
     with space.db.write() as conn:
         people.person(conn, "Mia", space.now())
-    monkeypatch.setenv("EARSHOT_DB", str(space.db.path))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
-    app.session_state["working_as"] = "Mia"
-    app.switch_page("views/actions.py")
-    app.run()
+    app = visit("actions", "Mia")
     assert not app.exception
     app.text_input(key="action.title").set_value("Pack <i>better</i>")
     next(each for each in app.button if each.label == "Register").click().run()

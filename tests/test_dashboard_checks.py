@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import check_words, checking, data, wiring
-from dashboard.components import session
 from dashboard.wiring import Workspace
 from sentiment import prevalence
 from storage import check_figures, checks, mentions, people, polls, queries, scores, sources
@@ -27,30 +25,12 @@ from storage.models import (
     Source,
 )
 from tests import pages
+from tests.app_pages import Visit, shown
 from tests.command_line import earshot
 
 APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 """A Wednesday; the last complete week ends on the 15th."""
-Open = Callable[..., AppTest]
-
-
-@pytest.fixture
-def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-
-    def go(page: str, who: str = "") -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        if who:
-            app.session_state["working_as"] = who
-        if page != "overview":
-            app.switch_page(f"views/{page}.py")
-        return app.run()
-
-    yield go
-    session._open.clear()
-    session.jobs.clear()
 
 
 @pytest.fixture
@@ -65,12 +45,7 @@ def known(space: Workspace, name: str) -> people.Person:
         return people.person(conn, name, space.now())
 
 
-def shown(app: AppTest) -> str:
-    words = [str(each.proto.body) for each in app.get("html")]
-    return "\n".join([*words, *(each.value for each in [*app.markdown, *app.caption])])
-
-
-def test_a_text_is_read_blind_and_answered(space: Workspace, visit: Open) -> None:
+def test_a_text_is_read_blind_and_answered(space: Workspace, visit: Visit) -> None:
     ana = known(space, "Ana")
     assert checking.draw_more(space, 8, ana) == 8
     app = visit("checks", "Ana")
@@ -90,7 +65,7 @@ def test_a_text_is_read_blind_and_answered(space: Workspace, visit: Open) -> Non
     assert "checked 1 of about" in shown(app)
 
 
-def test_looking_needs_no_name_and_drawing_is_a_button(space: Workspace, visit: Open) -> None:
+def test_looking_needs_no_name_and_drawing_is_a_button(space: Workspace, visit: Visit) -> None:
     app = visit("checks")
     assert not app.exception
     known(space, "Ana")
@@ -100,7 +75,7 @@ def test_looking_needs_no_name_and_drawing_is_a_button(space: Workspace, visit: 
     assert checks.progress(space.db.reader()).texts > 0
 
 
-def test_stars_that_deny_their_text_are_listed(space: Workspace, visit: Open) -> None:
+def test_stars_that_deny_their_text_are_listed(space: Workspace, visit: Visit) -> None:
     odd = pages.review(901, space.now() - timedelta(hours=2), pages.BLAME[0], 5.0)
     pages.take(space, space.source("shop"), [odd])
     app = visit("checks")
@@ -109,7 +84,7 @@ def test_stars_that_deny_their_text_are_listed(space: Workspace, visit: Open) ->
     assert f"All {total}" in [each.proto.label for each in app.get("page_link")][-1]
 
 
-def test_the_overview_says_how_far_the_checks_are(space: Workspace, visit: Open) -> None:
+def test_the_overview_says_how_far_the_checks_are(space: Workspace, visit: Visit) -> None:
     app = visit("overview")
     assert not app.exception
     assert "The model's own error is not measured yet." in shown(app)

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import brand_figure, comparisons, data, filters, part_markup, theme
 from dashboard.comparisons import BrandRow
-from dashboard.components import session
 from dashboard.wiring import Workspace
 from sentiment import metrics
 from storage import authors, brand_figures, listing, part_figures, polls, queries
 from storage.models import Kind, Label, Measure, MentionFilter, Observation, Source, Sums
 from storage.part_figures import Tally
 from tests import pages
+from tests.app_pages import Visit, shown
 
 PAGES = {
     "topics": "Topics",
@@ -27,8 +26,6 @@ PAGES = {
     "people": "People",
 }
 APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
-
-Open = Callable[..., AppTest]
 
 
 @pytest.fixture
@@ -43,29 +40,6 @@ def empty(tmp_path: Path) -> Iterator[Workspace]:
     made = pages.build(tmp_path, mentions=False)
     yield made
     made.close()
-
-
-@pytest.fixture
-def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-
-    def go(page: str, **params: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        app.run()
-        app.switch_page(f"views/{page}.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        return app.run()
-
-    yield go
-    session._open.clear()
-    session.jobs.clear()
-
-
-def shown(app: AppTest) -> str:
-    words = [str(each.proto.body) for each in app.get("html")]
-    return "\n".join([*words, *(each.value for each in [*app.markdown, *app.caption])])
 
 
 def rival(space: Workspace, reviews: int = 30) -> None:
@@ -88,7 +62,7 @@ def rival(space: Workspace, reviews: int = 30) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_with_data(page: str, space: Workspace, visit: Open) -> None:
+def test_every_page_with_data(page: str, space: Workspace, visit: Visit) -> None:
     rival(space)
     app = visit(page)
     assert not app.exception
@@ -97,7 +71,7 @@ def test_every_page_with_data(page: str, space: Workspace, visit: Open) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_without_a_mention(page: str, empty: Workspace, visit: Open) -> None:
+def test_every_page_without_a_mention(page: str, empty: Workspace, visit: Visit) -> None:
     app = visit(page)
     assert not app.exception
     assert app.title[0].value == PAGES[page]
@@ -117,7 +91,7 @@ def test_every_page_without_a_mention(page: str, empty: Workspace, visit: Open) 
     ],
 )
 def test_links_open_as_many_as_they_say_and_names_are_never_markup(
-    page: str, params: dict[str, str], space: Workspace, visit: Open
+    page: str, params: dict[str, str], space: Workspace, visit: Visit
 ) -> None:
     rival(space)
     app = visit(page, **params)
@@ -135,7 +109,7 @@ def test_links_open_as_many_as_they_say_and_names_are_never_markup(
 
 
 def test_our_own_brands_are_chosen_where_competitors_are_watched(
-    space: Workspace, visit: Open
+    space: Workspace, visit: Visit
 ) -> None:
     for page in ("overview", "topics", "parts"):
         app = visit(page)
@@ -147,13 +121,13 @@ def test_our_own_brands_are_chosen_where_competitors_are_watched(
     assert "brand" not in visit("competitors", brand="Acme").query_params
 
 
-def test_one_topic_shows_what_is_said(space: Workspace, visit: Open) -> None:
+def test_one_topic_shows_what_is_said(space: Workspace, visit: Visit) -> None:
     app = visit("topics", topic="delivery", period="all")
     assert "Delivery was terrible" in shown(app)
     assert "Newest negative" in shown(app)
 
 
-def test_topics_in_order_and_one_of_them(space: Workspace, visit: Open) -> None:
+def test_topics_in_order_and_one_of_them(space: Workspace, visit: Visit) -> None:
     at = data.at(space.db, space.now())
     rows = comparisons.topics(at, MentionFilter(start=at.today - timedelta(days=30)))
     counts = [row.sums.n for row in comparisons.ordered(rows, "mentions")]
@@ -218,7 +192,7 @@ def test_a_source_that_looks_for_words_compares_nothing(space: Workspace) -> Non
     assert "looks for chosen words" in sites(space, 0)["web"]
 
 
-def test_competitors_without_an_alike_site_are_n_a(space: Workspace, visit: Open) -> None:
+def test_competitors_without_an_alike_site_are_n_a(space: Workspace, visit: Visit) -> None:
     assert "n/a" in shown(visit("competitors", period="30d"))
 
 
@@ -233,7 +207,7 @@ def test_shares_of_voice_are_of_the_compared_mentions_only(space: Workspace) -> 
     assert other.flt.brands == ("Rival",)
 
 
-def test_people_are_exact_and_never_merged(space: Workspace, visit: Open) -> None:
+def test_people_are_exact_and_never_merged(space: Workspace, visit: Visit) -> None:
     rival(space)
     conn = space.db.reader()
     found = authors.by_name(conn, "customer 5")

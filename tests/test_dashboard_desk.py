@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard.components import session
 from dashboard.wiring import Workspace
 from storage import (
     approvals,
@@ -27,10 +27,7 @@ from storage.models import CaseState, Label
 from storage.people import Person, Role
 from storage.shelves import Shelf, Sieve
 from tests import pages
-from tests.source import ROOT
-
-APP = ROOT / "dashboard" / "app.py"
-Open = Callable[..., AppTest]
+from tests.app_pages import Visit
 
 
 @pytest.fixture
@@ -41,23 +38,9 @@ def space(tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def desk(visit: Visit) -> Visit:
     """Open the desk as a browser with that address would."""
-    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-
-    def go(who: str | None = None, **params: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        if who:
-            app.session_state["working_as"] = who
-        app.switch_page("views/queue.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        return app.run()
-
-    yield go
-    session._open.clear()
-    session.jobs.clear()
+    return partial(visit, "queue")
 
 
 def person(space: Workspace, name: str, role: Role = Role.AGENT) -> Person:
@@ -96,26 +79,26 @@ def keys(app: AppTest) -> set[str]:
     return {str(each.key) for each in app.button}
 
 
-def test_looking_needs_no_name_but_acting_does(space: Workspace, visit: Open) -> None:
+def test_looking_needs_no_name_but_acting_does(space: Workspace, desk: Visit) -> None:
     person(space, "Anna")
-    app = visit()
+    app = desk()
     assert "queue.next" not in keys(app)
     app = app.selectbox(key="who").set_value("Anna").run()
     assert not app.exception
     assert "queue.next" in keys(app)
 
 
-def test_the_list_shows_what_the_store_lists(space: Workspace, visit: Open) -> None:
+def test_the_list_shows_what_the_store_lists(space: Workspace, desk: Visit) -> None:
     wanted = case_lists.queue(space.db.reader(), states=(CaseState.NEW,))
-    app = visit(show="new")
+    app = desk(show="new")
     looks = [each for each in keys(app) if each.startswith("look-")]
     assert len(looks) == min(20, len(wanted))
 
 
-def test_send_closes_opens_the_next_and_can_be_taken_back(space: Workspace, visit: Open) -> None:
+def test_send_closes_opens_the_next_and_can_be_taken_back(space: Workspace, desk: Visit) -> None:
     anna = person(space, "Anna")
     case = taken(space, anna)
-    app = visit("Anna", case=str(case.id))
+    app = desk("Anna", case=str(case.id))
     type_(space, case, anna, "We are sorry.")
     app = press(app, f"case-{case.id}-send")
     done = now(space, case)
@@ -132,39 +115,39 @@ def test_send_closes_opens_the_next_and_can_be_taken_back(space: Workspace, visi
     assert app.query_params["case"] == str(case.id)
 
 
-def test_a_case_that_nobody_holds_is_taken_by_answering_it(space: Workspace, visit: Open) -> None:
+def test_a_case_that_nobody_holds_is_taken_by_answering_it(space: Workspace, desk: Visit) -> None:
     anna = person(space, "Anna")
     case = case_lists.queue(space.db.reader())[0].case
-    app = visit("Anna", case=str(case.id))
+    app = desk("Anna", case=str(case.id))
     type_(space, case, anna, "Sorry")
     assert now(space, case).owner == "Anna"
     press(app, f"case-{case.id}-send")
     assert now(space, case).state is CaseState.RESOLVED
 
 
-def test_nothing_is_sent_without_words(space: Workspace, visit: Open) -> None:
+def test_nothing_is_sent_without_words(space: Workspace, desk: Visit) -> None:
     case = taken(space, person(space, "Anna"))
-    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-send")
+    app = press(desk("Anna", case=str(case.id)), f"case-{case.id}-send")
     assert "write an answer first" in shown(app)
     assert now(space, case).state is CaseState.CLAIMED
 
 
-def test_who_was_faster_is_named(space: Workspace, visit: Open) -> None:
+def test_who_was_faster_is_named(space: Workspace, desk: Visit) -> None:
     anna, ben = person(space, "Anna"), person(space, "Ben")
     case = taken(space, anna)
     type_(space, case, anna, "Dear")
-    app = visit("Anna", case=str(case.id))
+    app = desk("Anna", case=str(case.id))
     cases.act(space.db, case.id, Transfer(actor=anna, to=ben), space.now())
     app = press(app, f"case-{case.id}-send")
     assert "Ben holds case" in shown(app)
     assert now(space, case).draft == "Dear"
 
 
-def test_an_answer_to_a_text_that_changed_is_refused(space: Workspace, visit: Open) -> None:
+def test_an_answer_to_a_text_that_changed_is_refused(space: Workspace, desk: Visit) -> None:
     anna = person(space, "Anna")
     case = taken(space, anna)
     type_(space, case, anna, "Sorry for that")
-    app = visit("Anna", case=str(case.id))
+    app = desk("Anna", case=str(case.id))
     row = listing.detail(space.db.reader(), case.mention_id)
     changed = pages.review(int(row.native_id[1:]), row.row.published_at, "All good now.", 4.0)
     pages.take(space, space.source("shop"), [changed])
@@ -174,80 +157,80 @@ def test_an_answer_to_a_text_that_changed_is_refused(space: Workspace, visit: Op
 
 
 def test_a_colleagues_case_can_be_read_and_a_lead_takes_it_over(
-    space: Workspace, visit: Open
+    space: Workspace, desk: Visit
 ) -> None:
     anna = person(space, "Anna")
     person(space, "Ben")
     person(space, "Lea", Role.LEAD)
     case = taken(space, anna)
     cases.act(space.db, case.id, SaveDraft(actor=anna, text="Anna's words"), space.now())
-    app = visit("Ben", case=str(case.id))
+    app = desk("Ben", case=str(case.id))
     assert "Anna's words" in shown(app)
     assert f"case-{case.id}-send" not in keys(app)
-    press(visit("Lea", case=str(case.id)), f"case-{case.id}-take-over")
+    press(desk("Lea", case=str(case.id)), f"case-{case.id}-take-over")
     assert now(space, case).owner == "Lea"
 
 
-def test_snooze_not_us_dismiss_and_give_back(space: Workspace, visit: Open) -> None:
+def test_snooze_not_us_dismiss_and_give_back(space: Workspace, desk: Visit) -> None:
     anna = person(space, "Anna")
     first = taken(space, anna)
-    app = press(visit("Anna", case=str(first.id)), f"case-{first.id}-panel-snooze")
+    app = press(desk("Anna", case=str(first.id)), f"case-{first.id}-panel-snooze")
     press(app, f"case-{first.id}-snooze-friday")
     assert now(space, first).state is CaseState.WAITING
     second = taken(space, anna)
-    press(visit("Anna", case=str(second.id)), f"case-{second.id}-not-us")
+    press(desk("Anna", case=str(second.id)), f"case-{second.id}-not-us")
     assert (now(space, second).state, now(space, second).reason) == (
         CaseState.DISMISSED,
         "not us",
     )
     third = taken(space, anna)
-    app = press(visit("Anna", case=str(third.id)), f"case-{third.id}-panel-dismiss")
+    app = press(desk("Anna", case=str(third.id)), f"case-{third.id}-panel-dismiss")
     press(app, f"case-{third.id}-dismiss")
     assert now(space, third).reason == "nothing to answer"
     fourth = taken(space, anna)
-    app = press(visit("Anna", case=str(fourth.id)), f"case-{fourth.id}-panel-more")
+    app = press(desk("Anna", case=str(fourth.id)), f"case-{fourth.id}-panel-more")
     press(app, f"case-{fourth.id}-release")
     assert now(space, fourth).owner is None
 
 
-def test_the_label_can_be_put_right(space: Workspace, visit: Open) -> None:
+def test_the_label_can_be_put_right(space: Workspace, desk: Visit) -> None:
     case = taken(space, person(space, "Anna"))
-    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-panel-label")
+    app = press(desk("Anna", case=str(case.id)), f"case-{case.id}-panel-label")
     control = next(each for each in app.get("button_group") if "label" in str(each.key))
     control.set_value("neutral").run()
     assert listing.detail(space.db.reader(), case.mention_id).row.label is Label.NEUTRAL
 
 
-def test_asking_and_handing_over(space: Workspace, visit: Open) -> None:
+def test_asking_and_handing_over(space: Workspace, desk: Visit) -> None:
     anna, ben = person(space, "Anna"), person(space, "Ben")
     case = taken(space, anna)
-    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-panel-ask")
+    app = press(desk("Anna", case=str(case.id)), f"case-{case.id}-panel-ask")
     app.text_input(key=f"case-{case.id}-ask-text").set_value("Do we refund this?").run()
     press(app, f"case-{case.id}-ask-now")
     assert [each.kind.value for each in notices.of(space.db.reader(), ben.id)] == ["mentioned"]
-    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-panel-ask")
+    app = press(desk("Anna", case=str(case.id)), f"case-{case.id}-panel-ask")
     press(app, f"case-{case.id}-ask-hand")
     assert now(space, case).owner == "Ben"
 
 
-def test_approval_on_the_page(space: Workspace, visit: Open) -> None:
+def test_approval_on_the_page(space: Workspace, desk: Visit) -> None:
     anna, lea = person(space, "Anna"), person(space, "Lea", Role.LEAD)
     with space.db.write() as conn:
         approvals.add(conn, lea, space.now(), role=Role.AGENT)
     case = taken(space, anna)
     type_(space, case, anna, "Sorry.")
-    app = visit("Anna", case=str(case.id))
+    app = desk("Anna", case=str(case.id))
     assert f"case-{case.id}-send" not in keys(app)
     press(app, f"case-{case.id}-approval")
     assert now(space, case).approval is Approval.ASKED
-    press(visit("Lea", case=str(case.id), show="waiting"), f"case-{case.id}-approve")
-    press(visit("Anna", case=str(case.id)), f"case-{case.id}-send")
+    press(desk("Lea", case=str(case.id), show="waiting"), f"case-{case.id}-approve")
+    press(desk("Anna", case=str(case.id)), f"case-{case.id}-send")
     assert now(space, case).state is CaseState.RESOLVED
 
 
-def test_several_at_once_and_back(space: Workspace, visit: Open) -> None:
+def test_several_at_once_and_back(space: Workspace, desk: Visit) -> None:
     person(space, "Anna")
-    app = visit("Anna", show="new")
+    app = desk("Anna", show="new")
     app.toggle(key="desk.several").set_value(True).run()
     before = shelves.count(space.db.reader(), Shelf.NEW, None, space.now())
     app = press(app, "bulk.all")
@@ -258,15 +241,15 @@ def test_several_at_once_and_back(space: Workspace, visit: Open) -> None:
     assert shelves.count(space.db.reader(), Shelf.NEW, None, space.now()) == before
 
 
-def test_a_list_is_kept_by_name(space: Workspace, visit: Open) -> None:
+def test_a_list_is_kept_by_name(space: Workspace, desk: Visit) -> None:
     person(space, "Anna")
-    app = visit("Anna", show="new", priority="2")
+    app = desk("Anna", show="new", priority="2")
     app.session_state["desk.sieve"] = True
     app.run()
     app.text_input(key="desk.view-name").set_value("Urgent").run()
     app = press(app, "desk.view-keep")
     view = next(key for key in keys(app) if key.startswith("view-"))
-    app = visit("Anna")
+    app = desk("Anna")
     app.session_state["desk.sieve"] = True
     app.run()
     app = press(app, view.replace("gone-", ""))
@@ -300,10 +283,10 @@ def test_shelves_split_the_open_cases(space: Workspace) -> None:
     cases.act(space.db, mine.id, Claim(actor=ben), late)
 
 
-def test_a_suggestion_and_a_template_are_one_tap(space: Workspace, visit: Open) -> None:
+def test_a_suggestion_and_a_template_are_one_tap(space: Workspace, desk: Visit) -> None:
     anna = person(space, "Anna")
     case = case_lists.queue(space.db.reader())[0].case
-    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-suggest")
+    app = press(desk("Anna", case=str(case.id)), f"case-{case.id}-suggest")
     first = writing.current(space.db.reader(), case.id)
     app = press(app, f"case-{case.id}-suggest")
     second = writing.current(space.db.reader(), case.id)
@@ -319,11 +302,11 @@ def test_a_suggestion_and_a_template_are_one_tap(space: Workspace, visit: Open) 
     assert templates.latest(space.db.reader(), anna) != "(suggested)"
 
 
-def test_a_warning_asks_for_a_reason_and_records_it(space: Workspace, visit: Open) -> None:
+def test_a_warning_asks_for_a_reason_and_records_it(space: Workspace, desk: Visit) -> None:
     anna = person(space, "Anna")
     case = taken(space, anna)
     type_(space, case, anna, "It was our fault. Would you remove your review?")
-    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-send")
+    app = press(desk("Anna", case=str(case.id)), f"case-{case.id}-send")
     assert "admit liability" in shown(app)
     assert now(space, case).is_open
     app = press(app, f"case-{case.id}-anyway")
@@ -338,35 +321,32 @@ def test_a_warning_asks_for_a_reason_and_records_it(space: Workspace, visit: Ope
     assert any("Reason: legal agreed" in each for each in told)
 
 
-def test_a_hard_stop_cannot_be_overridden(space: Workspace, visit: Open) -> None:
+def test_a_hard_stop_cannot_be_overridden(space: Workspace, desk: Visit) -> None:
     anna = person(space, "Anna")
     case = taken(space, anna)
     type_(space, case, anna, "A voucher for a five star review {name}")
-    app = press(visit("Anna", case=str(case.id)), f"case-{case.id}-send")
+    app = press(desk("Anna", case=str(case.id)), f"case-{case.id}-send")
     assert "illegal in many places" in shown(app)
     assert f"case-{case.id}-anyway" not in keys(app)
     assert now(space, case).is_open
 
 
-def test_the_bell_rings_and_leads_to_the_case(space: Workspace, visit: Open) -> None:
+def test_the_bell_rings_and_leads_to_the_case(space: Workspace, desk: Visit) -> None:
     anna, ben = person(space, "Anna"), person(space, "Ben")
     case = taken(space, anna)
     cases.act(space.db, case.id, Transfer(actor=anna, to=ben), space.now())
-    app = visit("Ben")
+    app = desk("Ben")
     app.session_state["bell"] = True
     app.run()
     assert not app.exception
     assert "Anna" in shown(app)
-    visit("Ben", case=str(case.id))
+    desk("Ben", case=str(case.id))
     assert notices.unread(space.db.reader(), ben.id) == 0
 
 
-def test_the_templates_page(space: Workspace, visit: Open) -> None:
+def test_the_templates_page(space: Workspace, visit: Visit) -> None:
     person(space, "Anna")
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.session_state["working_as"] = "Anna"
-    app.switch_page("views/templates.py")
-    app = press(app.run(), "template.adopt")
+    app = press(visit("templates", "Anna"), "template.adopt")
     assert len(templates.templates(space.db.reader())) == 5
     app = press(app, "template-Thank you")
     key = "template.form-Thank you-text"
@@ -375,12 +355,3 @@ def test_the_templates_page(space: Workspace, visit: Open) -> None:
     press(app, "template.save")
     found = {each.name: each.text for each in templates.templates(space.db.reader())}
     assert found["Thank you"] == "Thanks, {name}! {voucher}"
-
-
-def page(name: str, who: str) -> AppTest:
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.session_state["working_as"] = who
-    app.switch_page(f"views/{name}.py")
-    app.run()
-    assert not app.exception
-    return app

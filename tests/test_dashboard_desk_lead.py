@@ -7,33 +7,29 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.components import session
 from dashboard.wiring import Workspace
 from storage import customers, desk_figures, shelves
 from storage.people import Role
 from storage.shelves import Shelf
 from tests import pages
-from tests.test_dashboard_desk import page, person, press, shown
+from tests.app_pages import Visit
+from tests.test_dashboard_desk import person, press, shown
 
 
 @pytest.fixture
-def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
+def space(tmp_path: Path) -> Iterator[Workspace]:
     made = pages.build(tmp_path)
     yield made
     made.close()
-    session._open.clear()
-    session.jobs.clear()
 
 
-def test_the_leads_view_shares_evenly_and_sends_away(space: Workspace) -> None:
+def test_the_leads_view_shares_evenly_and_sends_away(space: Workspace, visit: Visit) -> None:
     anna = person(space, "Anna")
     person(space, "Ben")
     person(space, "Lea", Role.LEAD)
     new = shelves.count(space.db.reader(), Shelf.NEW, None, space.now())
     assert new
-    app = press(page("workload", "Lea"), "workload.share")
+    app = press(visit("workload", "Lea"), "workload.share")
     assert shelves.count(space.db.reader(), Shelf.NEW, None, space.now()) == 0
     loads = desk_figures.workloads(space.db.reader(), space.now(), space.now())
     counts = [each.open for each in loads]
@@ -45,9 +41,9 @@ def test_the_leads_view_shares_evenly_and_sends_away(space: Workspace) -> None:
     assert {each.name: (each.open == 0, bool(each.away)) for each in loads}["Anna"] == (True, True)
 
 
-def test_promises_and_approval_are_set_by_a_lead(space: Workspace) -> None:
+def test_promises_and_approval_are_set_by_a_lead(space: Workspace, visit: Visit) -> None:
     person(space, "Lea", Role.LEAD)
-    app = page("promises", "Lea")
+    app = visit("promises", "Lea")
     app.text_input(key="calendar.name").set_value("Berlin")
     app.text_input(key="calendar.off").set_value("2026-12-25, 2026-12-26")
     app = next(each for each in app.button if each.label == "Keep").click().run()
@@ -63,9 +59,9 @@ def test_promises_and_approval_are_set_by_a_lead(space: Workspace) -> None:
     assert "is no day" in shown(app)
 
 
-def test_the_customers_page(space: Workspace) -> None:
+def test_the_customers_page(space: Workspace, visit: Visit) -> None:
     person(space, "Lea", Role.LEAD)
-    app = page("customers", "Lea")
+    app = visit("customers", "Lea")
     content = b"key,tier,region\ncustomer 0,gold,north\n,x,y\n"
     app.file_uploader[0].upload("list.csv", content, "text/csv").run()
     assert "1 customers, further columns: region" in shown(app)
@@ -73,10 +69,10 @@ def test_the_customers_page(space: Workspace) -> None:
     assert customers.tiers(space.db.reader()) == ["gold"]
 
 
-def test_a_lead_gives_somebody_the_most_urgent_new_cases(space: Workspace) -> None:
+def test_a_lead_gives_somebody_the_most_urgent_new_cases(space: Workspace, visit: Visit) -> None:
     anna = person(space, "Anna")
     person(space, "Lea", Role.LEAD)
-    app = page("workload", "Lea")
+    app = visit("workload", "Lea")
     app.session_state[f"assign-{anna.id}"] = True
     app = app.run()
     app.number_input(key=f"assign-{anna.id}-many").set_value(2)

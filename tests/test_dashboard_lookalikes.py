@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from streamlit.testing.v1 import AppTest
 
 from dashboard import lookalikes
 from dashboard.commands.lookalikes import command
@@ -18,6 +17,7 @@ from storage.bursts import State
 from storage.errors import Refused
 from storage.models import Batch, MentionFilter, Source, Suspects
 from tests import attacks
+from tests.app_pages import Visit
 from tests.pages import build, take
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -127,17 +127,12 @@ def test_the_command_lists_shows_and_decides(space: Workspace) -> None:
 
 
 def test_the_page_shows_the_evidence_and_records_who_decides(
-    space: Workspace, monkeypatch: pytest.MonkeyPatch
+    space: Workspace, visit: Visit
 ) -> None:
     lookalikes.all_of_it(space)
     with space.db.write() as conn:
         people.person(conn, "Ann", NOW)
-    monkeypatch.setenv("EARSHOT_DB", str(space.db.path))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(space.db.path.with_name("earshot.toml")))
-    app = AppTest.from_file(str(APP), default_timeout=30)
-    app.session_state["working_as"] = "Ann"
-    app.switch_page("views/lookalikes.py")
-    app.run()
+    app = visit("lookalikes", "Ann")
     assert not app.exception
     assert any("8 look-alikes by 8 authors" in each.value for each in app.get("html"))
     (found,) = bursts.bursts(space.db.reader())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dashboard import choice, learning, model_figures, reasons, seams, training_job, wiring
+from dashboard import learning, model_figures, reasons, seams, training_job, wiring
 from dashboard.components import model_list, session
 from dashboard.periods import bars
 from dashboard.wiring import Workspace
@@ -23,13 +23,12 @@ from storage.errors import EarshotError
 from storage.models import Label, MentionFilter, Origin
 from storage.models_store import Seam
 from storage.people import EARSHOT, Role
+from tests.app_pages import Visit, shown
 from tests.lessons import sayings
 from tests.training import run, take, write
 
 APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
-
-Open = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="module")
@@ -59,36 +58,22 @@ def space(learned: Path, tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-    monkeypatch.delenv(choice.OWN, raising=False)
+def visit(visit: Visit) -> Visit:
+    """Open a page as Lea, who leads, unless told."""
 
     def go(page: str, who: str = "Lea") -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        app.session_state["working_as"] = who
-        app.run()
-        app = app.switch_page(f"views/{page}.py").run()
+        app = visit(page, who)
         assert not app.exception
         return app
 
-    yield go
-    session._open.clear()
-    session.jobs.clear()
-
-
-def shown(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.info]
-    return "\n".join(
-        [str(each.value) for each in parts] + [str(each.proto.body) for each in app.get("html")]
-    )
+    return go
 
 
 def counting(space: Workspace) -> dict[tuple[str, str], str]:
     return models_store.counting(space.db.reader())
 
 
-def test_the_page_shows_the_examination_beside_every_rival(space: Workspace, visit: Open) -> None:
+def test_the_page_shows_the_examination_beside_every_rival(space: Workspace, visit: Visit) -> None:
     app = visit("models")
     assert "shop, en: shop-en-1" in shown(app)
     assert "400 texts (400 by a person); examined on the later" in shown(app)
@@ -97,14 +82,14 @@ def test_the_page_shows_the_examination_beside_every_rival(space: Workspace, vis
     assert {"accuracy", "macro-F1", "calibr. error", "told surely"} < set(table.value)
 
 
-def test_who_does_not_lead_looks_only(space: Workspace, visit: Open) -> None:
+def test_who_does_not_lead_looks_only(space: Workspace, visit: Visit) -> None:
     app = visit("models", "Ben")
     labels = {each.label for each in app.button}
     assert not labels & {"Train now", "Roll back", "Promote"}
     assert "shop, en: shop-en-1" in shown(app)
 
 
-def test_rolled_back_and_promoted_again(space: Workspace, visit: Open) -> None:
+def test_rolled_back_and_promoted_again(space: Workspace, visit: Visit) -> None:
     scores = space.db.reader().execute("SELECT * FROM scores ORDER BY 1, 2, 3").fetchall()
     app = visit("models")
     app = app.button(key="back-shop-en").click().run()
@@ -127,7 +112,7 @@ def test_rolled_back_and_promoted_again(space: Workspace, visit: Open) -> None:
     assert after == scores, "old scores stay"
 
 
-def test_a_model_that_was_not_examined_there_is_refused(space: Workspace, visit: Open) -> None:
+def test_a_model_that_was_not_examined_there_is_refused(space: Workspace, visit: Visit) -> None:
     with space.db.write() as conn:
         conn.execute("UPDATE training_runs SET report = '[]'")
     app = visit("models")
@@ -144,7 +129,7 @@ def test_a_model_that_was_not_examined_there_is_refused(space: Workspace, visit:
     assert counting(space) == {("shop", "en"): "shop-en-1"}
 
 
-def test_training_from_the_page(tmp_path: Path, visit: Open) -> None:
+def test_training_from_the_page(tmp_path: Path, visit: Visit) -> None:
     db = tmp_path / "earshot.db"
     take(db, write(tmp_path / "shop.csv", sayings(320, doubt=0.05)))
     with closing(wiring.open_workspace(db, tmp_path / "earshot.toml")) as space:
@@ -178,7 +163,7 @@ def detail(space: Workspace, text: str) -> Any:
     raise AssertionError(text)
 
 
-def test_the_words_that_made_a_score_are_shown(space: Workspace, visit: Open) -> None:
+def test_the_words_that_made_a_score_are_shown(space: Workspace, visit: Visit) -> None:
     take(
         space.db.path,
         write(space.db.path.parent / "a.csv", [("I love this place, but the queue is awful", *_N)]),
@@ -204,7 +189,7 @@ def test_the_words_that_made_a_score_are_shown(space: Workspace, visit: Open) ->
 _N = (sayings(1)[0][1],)
 
 
-def test_charts_show_where_the_model_changed(space: Workspace, visit: Open) -> None:
+def test_charts_show_where_the_model_changed(space: Workspace, visit: Visit) -> None:
     now = space.now()
     found = models_store.seams(space.db.reader(), seams.ENGINE)
     assert [(each.source, each.lang, each.model) for each in found] == [("shop", "en", "shop-en-1")]
@@ -268,7 +253,7 @@ def test_the_command_and_the_page_refuse_alike(space: Workspace) -> None:
     assert "was never examined on 'forum'" in done.err
 
 
-def test_a_correction_on_the_mentions_page_teaches(space: Workspace, visit: Open) -> None:
+def test_a_correction_on_the_mentions_page_teaches(space: Workspace, visit: Visit) -> None:
     row = detail(space, "it squeaks").row
     before = {each.text for each in lessons.lessons(space.db.reader(), "any")}
     assert row.text not in before, "only the model said so"

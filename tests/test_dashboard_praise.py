@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import praise_page, praise_policy
 from dashboard.components import session
@@ -19,8 +18,8 @@ from storage.models import Batch, MentionFilter, Source
 from storage.people import EARSHOT, Person, Role
 from storage.praise import How, Praise, Shown, Step
 from tests import pages
+from tests.app_pages import Visit
 from tests.command_line import earshot
-from tests.source import ROOT
 
 SURVEY = Source("letters", "files", brand="Acme", options={"path": "."})
 FEED = Source("shop", "feeds", brand="Acme", options={"url": "http://127.0.0.1:9/shop.xml"})
@@ -215,17 +214,10 @@ def test_the_command_line_from_first_to_last(space: Workspace, tmp_path: Path) -
     assert earshot("praise", "record", mention, "given", *wrong, *by, *path).code == 2
 
 
-def test_the_page_records_and_publishes(
-    space: Workspace, zoe: Person, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("EARSHOT_DB", str(space.db.path))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
+def test_the_page_records_and_publishes(space: Workspace, zoe: Person, visit: Visit) -> None:
     text = found(space)["letters"]
     key = f"praise-{text.mention_id}"
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
-    app.session_state["working_as"] = zoe.name
-    app.session_state[f"{key}-box"] = True
-    app.switch_page("views/praise.py").run()
+    app = visit("praise", zoe.name, [f"{key}-box"])
     assert not app.exception
     app.button(key=f"{key}-given").click().run()
     app.button(key=f"{key}-up").click().run()

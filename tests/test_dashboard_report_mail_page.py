@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from dashboard.components import session
 from dashboard.delivery import summaries
 from dashboard.wiring import Workspace, open_workspace
 from storage import alert_tellings, mail_outbox, outbox, people, report_schedules, setting_events
@@ -18,10 +16,10 @@ from storage.outbox import Channel, State
 from storage.people import Role
 from storage.report_schedules import Every, Recipient, Schedule
 from tests import pages
+from tests.app_pages import Visit, shown
 from tests.source import ROOT
 
 APP = ROOT / "dashboard" / "app.py"
-Open = Callable[..., AppTest]
 CONFIG = """
 [mail]
 host = "127.0.0.1"
@@ -51,31 +49,12 @@ def space(built: Path, tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-
-    def go(*opened: str, who: str = "Mia", page: str = "reports", **params: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        app.session_state["working_as"] = who
-        app.switch_page(f"views/{page}.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        for key in opened:
-            app.session_state[key] = True
-        return app.run()
-
-    yield go
-    session._open.clear()
-    session.jobs.clear()
+def visit(visit: Visit) -> Visit:
+    """Open the summary as Mia, or another page, with some parts unfolded."""
+    return lambda *opened, who="Mia", page="reports", **params: visit(page, who, opened, **params)
 
 
-def shown(app: AppTest) -> str:
-    words = [str(each.proto.body) for each in app.get("html")]
-    return "\n".join([*words, *(each.value for each in [*app.markdown, *app.caption, *app.info])])
-
-
-def test_a_schedule_is_made_changed_and_removed(space: Workspace, visit: Open) -> None:
+def test_a_schedule_is_made_changed_and_removed(space: Workspace, visit: Visit) -> None:
     app = visit("report.schedules", "report-new")
     assert "From file" in shown(app)
     assert "from earshot.toml" in shown(app)
@@ -110,7 +89,7 @@ def test_a_schedule_is_made_changed_and_removed(space: Workspace, visit: Open) -
     assert not any("@" in each.after for each in told)
 
 
-def test_what_is_shown_is_sent_and_its_state_seen(space: Workspace, visit: Open) -> None:
+def test_what_is_shown_is_sent_and_its_state_seen(space: Workspace, visit: Visit) -> None:
     app = visit("report.send")
     app.text_area(key="report.to").set_value("nobody").run()
     app.button(key="report.send-now").click().run()
@@ -129,7 +108,7 @@ def test_what_is_shown_is_sent_and_its_state_seen(space: Workspace, visit: Open)
     assert outbox.get(space.db.reader(), entry.id).state is State.PENDING
 
 
-def test_the_outbox_shows_all_that_leaves_and_what_did_not(space: Workspace, visit: Open) -> None:
+def test_the_outbox_shows_all_that_leaves_and_what_did_not(space: Workspace, visit: Visit) -> None:
     with space.db.write() as conn:
         mail_outbox.enqueue(conn, "digest", "1", Mail("a@b.example", "Hi <b>", "x"), space.now())
         content = {"route": "Ana", "target": "mail:c@d.example", "subject": "More", "text": ""}
@@ -150,7 +129,7 @@ def test_the_outbox_shows_all_that_leaves_and_what_did_not(space: Workspace, vis
     assert outbox.get(space.db.reader(), entry.id).state is State.CANCELLED
 
 
-def test_who_may_not_send_is_told_who_may(space: Workspace, visit: Open) -> None:
+def test_who_may_not_send_is_told_who_may(space: Workspace, visit: Visit) -> None:
     with space.db.write() as conn:
         people.person(conn, "Ann", space.now(), role=Role.AGENT)
     app = visit("report.send", "report.schedules", "report-new", who="Ann")
@@ -159,7 +138,7 @@ def test_who_may_not_send_is_told_who_may(space: Workspace, visit: Open) -> None
     assert not [each for each in app.button if each.key in ("report.send-now", "report-make")]
 
 
-def test_weeks_and_months_are_a_click_apart(space: Workspace, visit: Open) -> None:
+def test_weeks_and_months_are_a_click_apart(space: Workspace, visit: Visit) -> None:
     app = visit()
     assert "Weekly summary" in shown(app)
     app.segmented_control(key="reports.every").set_value("month").run()

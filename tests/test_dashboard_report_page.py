@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from dashboard.components import session
 from dashboard.reports import making, weeks
 from dashboard.wiring import Workspace
 from storage import editions, people
 from storage.models import Source
 from tests import pages
+from tests.app_pages import Visit, shown
 from tests.source import ROOT
 
 APP = ROOT / "dashboard" / "app.py"
 WEEK = weeks.of(datetime.now(UTC).date()).back(1)
 SHOP = Source("shop", "feeds", brand="Acme", options={"url": "http://127.0.0.1:9/shop.xml"})
-Open = Callable[..., AppTest]
 
 
 @pytest.fixture
@@ -34,29 +33,12 @@ def space(tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-
-    def go(**params: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        app.session_state["working_as"] = "Mia"
-        app.switch_page("views/reports.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        return app.run()
-
-    yield go
-    session._open.clear()
-    session.jobs.clear()
+def visit(visit: Visit) -> Visit:
+    """Open the summary as Mia."""
+    return partial(visit, "reports", "Mia")
 
 
-def shown(app: AppTest) -> str:
-    words = [str(each.proto.body) for each in app.get("html")]
-    return "\n".join([*words, *(each.value for each in [*app.markdown, *app.caption])])
-
-
-def test_a_comment_opens_the_summary(space: Workspace, visit: Open) -> None:
+def test_a_comment_opens_the_summary(space: Workspace, visit: Visit) -> None:
     app = visit(week=WEEK.text)
     key = f"report.comment-{WEEK.text}"
     app.text_area(key=key).set_value("Mind <b>the</b> courier.").run()
@@ -66,7 +48,7 @@ def test_a_comment_opens_the_summary(space: Workspace, visit: Open) -> None:
     assert "Mind &lt;b&gt;the&lt;/b&gt; courier." in shown(visit(week=WEEK.text))
 
 
-def test_a_quote_is_hidden_and_shown_again(space: Workspace, visit: Open) -> None:
+def test_a_quote_is_hidden_and_shown_again(space: Workspace, visit: Visit) -> None:
     report = making.make(space.db, WEEK, space.now(), space.now())
     chosen = (*report.worst, *report.best)[0].mention_id
     app = visit(week=WEEK.text)
@@ -81,7 +63,7 @@ def test_a_quote_is_hidden_and_shown_again(space: Workspace, visit: Open) -> Non
     assert not editions.hidden(space.db.reader(), WEEK.text)
 
 
-def test_an_edition_opens_as_it_was_and_says_so(space: Workspace, visit: Open) -> None:
+def test_an_edition_opens_as_it_was_and_says_so(space: Workspace, visit: Visit) -> None:
     then = space.now()
     report = making.make(space.db, WEEK, then, then)
     making.keep(space.db, report, "Mia", then)
@@ -106,7 +88,7 @@ def test_an_edition_opens_as_it_was_and_says_so(space: Workspace, visit: Open) -
     assert f"{n + 1:,} this week" in shown(app)
 
 
-def test_an_address_with_a_wrong_moment_shows_now(space: Workspace, visit: Open) -> None:
+def test_an_address_with_a_wrong_moment_shows_now(space: Workspace, visit: Visit) -> None:
     for text in ("yesterday", "2026-11-01", "<script>", "2999-01-01T00:00+00:00"):
         app = visit(week=WEEK.text, as_of=text)
         assert not app.exception

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from functools import partial
@@ -12,11 +12,9 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from streamlit.testing.v1 import AppTest
 
 from dashboard import setting_words
 from dashboard.cli import earshot
-from dashboard.components import session
 from dashboard.wiring import Workspace
 from storage import (
     alert_rules,
@@ -36,10 +34,9 @@ from storage.models import Source
 from storage.people import Role, Skills
 from storage.templates import Template
 from tests import pages
+from tests.app_pages import Visit
 
 APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
-
-Open = Callable[[str], AppTest]
 
 
 @pytest.fixture
@@ -53,20 +50,9 @@ def space(tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+def visit(visit: Visit) -> Visit:
     """Open a page as Lea, who leads."""
-    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-
-    def go(page: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        app.session_state["working_as"] = "Lea"
-        app.switch_page(f"views/{page}.py")
-        return app.run()
-
-    yield go
-    session._open.clear()
-    session.jobs.clear()
+    return lambda page: visit(page, "Lea")
 
 
 def keyed(widgets: Any, key: str) -> Any:
@@ -78,7 +64,7 @@ def told(space: Workspace, area: str) -> list[tuple[str, str, str, str]]:
     return [(each.actor, each.subject, each.before, each.after) for each in found]
 
 
-def test_languages_and_places_of_a_person(space: Workspace, visit: Open) -> None:
+def test_languages_and_places_of_a_person(space: Workspace, visit: Visit) -> None:
     ben = people.known(space.db.reader(), "Ben")
     app = visit("team")
     app.session_state[f"skills-{ben.id}"] = True
@@ -91,7 +77,7 @@ def test_languages_and_places_of_a_person(space: Workspace, visit: Open) -> None
     assert told(space, "team") == [("Lea", "Ben", "Ben, agent", "Ben, agent, en, shop")]
 
 
-def test_roles_and_pauses_name_who_changed_them(space: Workspace, visit: Open) -> None:
+def test_roles_and_pauses_name_who_changed_them(space: Workspace, visit: Visit) -> None:
     ben = people.known(space.db.reader(), "Ben")
     app = keyed(visit("team").selectbox, f"role-{ben.id}-agent").set_value("manager").run()
     assert not app.exception
@@ -116,7 +102,7 @@ def test_what_changed_nothing_is_no_event_and_none_can_be_unwritten(space: Works
 
 
 def test_a_secret_that_was_typed_leaves_its_name_and_never_its_value(
-    space: Workspace, visit: Open
+    space: Workspace, visit: Visit
 ) -> None:
     app = visit("sources")
     app.session_state["in-reddit"] = True
@@ -190,7 +176,7 @@ def test_a_change_that_no_word_shows_is_told_as_one(space: Workspace) -> None:
 
 
 def test_who_types_a_new_name_is_asked_for_a_role_with_a_sensible_one_chosen(
-    space: Workspace, visit: Open
+    space: Workspace, visit: Visit
 ) -> None:
     with space.db.write() as conn:
         noor = people.person(conn, "Noor", space.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,12 +20,11 @@ from storage.models import MentionFilter, Source
 from storage.people import Role
 from storage.rule_matching import DEFAULT_RULES
 from tests import pages
+from tests.app_pages import Visit, shown
 
 PAGES = ("team", "brands", "rules", "models", "privacy", "start")
 APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
 EVIL = "![x](http://tracker.example/x.png) <img src=http://tracker.example/y.png>"
-
-Open = Callable[..., AppTest]
 
 
 @pytest.fixture
@@ -36,21 +35,9 @@ def space(tmp_path: Path) -> Iterator[Workspace]:
 
 
 @pytest.fixture
-def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-    monkeypatch.delenv(choice.OWN, raising=False)
-
-    def go(page: str, who: str | None = "Lea") -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        if who:
-            app.session_state["working_as"] = who
-        app.run()
-        return app.switch_page(f"views/{page}.py").run()
-
-    yield go
-    session._open.clear()
-    session.jobs.clear()
+def visit(visit: Visit) -> Visit:
+    """Open a page as Lea, who leads, unless told."""
+    return lambda page, who="Lea": visit(page, who)
 
 
 def joined(space: Workspace, name: str, role: Role) -> people.Person:
@@ -61,13 +48,6 @@ def joined(space: Workspace, name: str, role: Role) -> people.Person:
 @pytest.fixture
 def lead(space: Workspace) -> people.Person:
     return joined(space, "Lea", Role.LEAD)
-
-
-def shown(app: AppTest) -> str:
-    parts = [*app.markdown, *app.caption, *app.title, *app.info]
-    return "\n".join(
-        [str(each.value) for each in parts] + [str(each.proto.body) for each in app.get("html")]
-    )
 
 
 def button(app: AppTest, label: str) -> Any:
@@ -83,7 +63,7 @@ def opened(app: AppTest, key: str) -> AppTest:
 @pytest.mark.parametrize("who", ["Lea", "Ben", None])
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_for_everybody(
-    page: str, who: str | None, space: Workspace, lead: people.Person, visit: Open
+    page: str, who: str | None, space: Workspace, lead: people.Person, visit: Visit
 ) -> None:
     joined(space, "Ben", Role.AGENT)
     app = visit(page, who)
@@ -95,7 +75,7 @@ def test_every_page_for_everybody(
 
 @pytest.mark.parametrize("page", PAGES)
 def test_names_from_outside_are_letters(
-    page: str, space: Workspace, lead: people.Person, visit: Open
+    page: str, space: Workspace, lead: people.Person, visit: Visit
 ) -> None:
     joined(space, EVIL[:70], Role.AGENT)
     with space.db.write() as conn:
@@ -112,7 +92,7 @@ def test_names_from_outside_are_letters(
 
 
 def test_a_person_gets_another_role_and_name(
-    space: Workspace, lead: people.Person, visit: Open
+    space: Workspace, lead: people.Person, visit: Visit
 ) -> None:
     ben = joined(space, "Ben", Role.AGENT)
     app = visit("team")
@@ -130,7 +110,7 @@ def test_a_person_gets_another_role_and_name(
 
 
 def test_the_last_who_leads_keeps_leading(
-    space: Workspace, lead: people.Person, visit: Open
+    space: Workspace, lead: people.Person, visit: Visit
 ) -> None:
     app = visit("team")
     app = app.selectbox(key=f"role-{lead.id}-lead").set_value("viewer").run()
@@ -138,7 +118,7 @@ def test_the_last_who_leads_keeps_leading(
     assert people.people(space.db.reader())[0].role is Role.LEAD
 
 
-def test_somebody_joins_the_team(space: Workspace, lead: people.Person, visit: Open) -> None:
+def test_somebody_joins_the_team(space: Workspace, lead: people.Person, visit: Visit) -> None:
     app = visit("team")
     app.text_input(key="team.name").set_value("Mia")
     app.selectbox(key="team.role").set_value("viewer")
@@ -150,7 +130,7 @@ def test_somebody_joins_the_team(space: Workspace, lead: people.Person, visit: O
 
 
 def test_renaming_oneself_keeps_one_working(
-    space: Workspace, lead: people.Person, visit: Open
+    space: Workspace, lead: people.Person, visit: Visit
 ) -> None:
     app = opened(visit("team"), f"rename-{lead.id}")
     app.text_input(key=f"name-{lead.id}").set_value("Lea M.").run()
@@ -160,7 +140,7 @@ def test_renaming_oneself_keeps_one_working(
 
 
 def test_a_brand_gets_words_and_the_analyser_follows(
-    space: Workspace, lead: people.Person, visit: Open
+    space: Workspace, lead: people.Person, visit: Visit
 ) -> None:
     before = space.analyser().model_id
     app = opened(visit("brands"), "brand-Acme")
@@ -172,7 +152,7 @@ def test_a_brand_gets_words_and_the_analyser_follows(
     assert space.analyser().model_id != before
 
 
-def test_a_new_brand(space: Workspace, lead: people.Person, visit: Open) -> None:
+def test_a_new_brand(space: Workspace, lead: people.Person, visit: Visit) -> None:
     app = opened(visit("brands"), "brand.new")
     app.text_input(key="brand.name").set_value("Corvo")
     app.segmented_control(key="brand-own-").set_value("competitor")
@@ -185,7 +165,7 @@ def test_a_new_brand(space: Workspace, lead: people.Person, visit: Open) -> None
     assert "already a brand" in shown(app)
 
 
-def test_what_the_file_declares_is_read_only(tmp_path: Path, visit: Open) -> None:
+def test_what_the_file_declares_is_read_only(tmp_path: Path, visit: Visit) -> None:
     (tmp_path / "earshot.toml").write_text(
         '[[brand]]\nname = "Acme"\n[[rule]]\nname = "Angry"\nmax_rating = 1.0\n'
     )
@@ -201,7 +181,7 @@ def test_what_the_file_declares_is_read_only(tmp_path: Path, visit: Open) -> Non
 
 
 def test_a_rule_is_tried_saved_and_undone(
-    space: Workspace, lead: people.Person, visit: Open
+    space: Workspace, lead: people.Person, visit: Visit
 ) -> None:
     app = opened(visit("rules"), "rule.open")
     app = app.text_input(key="rule.name").set_value("Praise").run()
@@ -218,7 +198,7 @@ def test_a_rule_is_tried_saved_and_undone(
 
 
 def test_switching_a_built_in_rule_off_keeps_the_others(
-    space: Workspace, lead: people.Person, visit: Open
+    space: Workspace, lead: people.Person, visit: Visit
 ) -> None:
     app = opened(visit("rules"), "rule-off-1 or 2 stars")
     assert "leave out" in shown(app)
@@ -230,7 +210,7 @@ def test_switching_a_built_in_rule_off_keeps_the_others(
 
 
 def test_erasing_shows_what_goes_and_gives_a_receipt(
-    space: Workspace, lead: people.Person, visit: Open
+    space: Workspace, lead: people.Person, visit: Visit
 ) -> None:
     app = visit("privacy")
     app = app.text_input(key="erase.author").set_value("customer 7").run()
@@ -247,7 +227,7 @@ def test_erasing_shows_what_goes_and_gives_a_receipt(
     assert app.dataframe[0].value["receipt"][0] == receipt.receipt
 
 
-def test_erasing_by_number_and_address(space: Workspace, lead: people.Person, visit: Open) -> None:
+def test_erasing_by_number_and_address(space: Workspace, lead: people.Person, visit: Visit) -> None:
     row = listing.page(space.db.reader(), MentionFilter(text="terrible"), limit=1)[0]
     app = visit("privacy")
     app = app.segmented_control(key="erase.by").set_value("mentions").run()
@@ -274,7 +254,7 @@ def sample_company(own: Path) -> Path:
 
 
 def test_from_the_sample_to_own_data(
-    tmp_path: Path, visit: Open, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     own = tmp_path / "earshot.db"
     sample = sample_company(own)
@@ -327,7 +307,7 @@ def test_from_the_sample_to_own_data(
     assert session.workspace().db.path == own
 
 
-def test_an_import_is_undone(space: Workspace, lead: people.Person, visit: Open) -> None:
+def test_an_import_is_undone(space: Workspace, lead: people.Person, visit: Visit) -> None:
     seen = [
         pages.review(1000 + i, space.now() - timedelta(days=1), "Terrible delivery", 1.0)
         for i in range(5)
@@ -351,7 +331,7 @@ def test_an_import_is_undone(space: Workspace, lead: people.Person, visit: Open)
 def test_secrets_are_written_and_never_shown(
     space: Workspace,
     lead: people.Person,
-    visit: Open,
+    visit: Visit,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -378,7 +358,7 @@ def test_secrets_are_written_and_never_shown(
 
 
 def test_the_checklist_shrinks_and_can_be_put_away(
-    space: Workspace, lead: people.Person, visit: Open
+    space: Workspace, lead: people.Person, visit: Visit
 ) -> None:
     app = visit("overview")
     assert "2 of 5 done" in shown(app)

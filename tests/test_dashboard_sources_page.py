@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,7 @@ from dashboard.wiring import Workspace
 from storage import coverage, people, polls, queries
 from storage.models import MentionFilter
 from tests import pages
-
-APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
-
-Open = Callable[..., AppTest]
+from tests.app_pages import Visit, shown
 
 
 @pytest.fixture
@@ -35,45 +32,16 @@ def empty(tmp_path: Path) -> Iterator[Workspace]:
     made.close()
 
 
-@pytest.fixture
-def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    """Open a page as a browser with that address would."""
-    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-
-    def go(page: str = "overview", who: str | None = None, **params: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        if who:
-            app.session_state["working_as"] = who
-        if page != "overview":
-            app.switch_page(f"views/{page}.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        return app.run()
-
-    yield go
-    session._open.clear()
-    session.jobs.clear()
-
-
 def known_person(space: Workspace, name: str) -> people.Person:
     with space.db.write() as conn:
         return people.person(conn, name, space.now())
-
-
-def shown(app: AppTest) -> str:
-    """All words on the page, wherever they stand."""
-    parts = [*app.markdown, *app.caption, *app.text, *app.html, *app.title, *app.info]
-    return "\n".join(str(each.value) for each in parts if hasattr(each, "value")) + "\n".join(
-        str(each.proto.body) for each in app.get("html")
-    )
 
 
 def button(app: AppTest, label: str) -> Any:
     return next(each for each in app.button if each.label == label)
 
 
-def test_a_source_is_paused_and_resumed(space: Workspace, visit: Open) -> None:
+def test_a_source_is_paused_and_resumed(space: Workspace, visit: Visit) -> None:
     known_person(space, "Anna")
     app = visit("sources", who="Anna")
     app = app.button(key="pause-shop").click().run()
@@ -83,7 +51,7 @@ def test_a_source_is_paused_and_resumed(space: Workspace, visit: Open) -> None:
     assert not app.exception
 
 
-def test_a_source_that_fails_says_so_in_words(space: Workspace, visit: Open) -> None:
+def test_a_source_that_fails_says_so_in_words(space: Workspace, visit: Visit) -> None:
     poll = polls.begin(space.db, "social", space.now() + timedelta(seconds=1), "worker")
     polls.end(space.db, poll, space.now() + timedelta(seconds=2), "![x](http://tracker.example)")
     app = visit("sources")
@@ -91,7 +59,7 @@ def test_a_source_that_fails_says_so_in_words(space: Workspace, visit: Open) -> 
     assert any("2 of 3 sources healthy" in each.value for each in app.caption)
 
 
-def test_a_link_becomes_a_source(empty: Workspace, visit: Open) -> None:
+def test_a_link_becomes_a_source(empty: Workspace, visit: Visit) -> None:
     known_person(empty, "Anna")
     app = visit("sources", who="Anna")
     app.text_input(key="add.link").set_value("https://example.org/feed.xml").run()
@@ -102,7 +70,7 @@ def test_a_link_becomes_a_source(empty: Workspace, visit: Open) -> None:
     assert kinds == ["feeds"]
 
 
-def test_collecting_now_runs_beside_the_page(space: Workspace, visit: Open) -> None:
+def test_collecting_now_runs_beside_the_page(space: Workspace, visit: Visit) -> None:
     known_person(space, "Anna")
     app = visit("sources", who="Anna")
     app.button(key="now-shop").click().run()
@@ -113,7 +81,7 @@ def test_collecting_now_runs_beside_the_page(space: Workspace, visit: Open) -> N
     assert "Collecting shop: stopped" in shown(app), "nothing listens on port 9"
 
 
-def test_a_dropped_file_is_looked_at_then_imported(empty: Workspace, visit: Open) -> None:
+def test_a_dropped_file_is_looked_at_then_imported(empty: Workspace, visit: Visit) -> None:
     known_person(empty, "Anna")
     content = "Stars,Text,Date\n" + "".join(
         f"{i % 5 + 1},Bad service {i},2026-11-01\n" for i in range(30)
@@ -132,7 +100,7 @@ def test_a_dropped_file_is_looked_at_then_imported(empty: Workspace, visit: Open
     assert "30 new" in shown(app)
 
 
-def test_a_file_that_is_no_table_is_explained(empty: Workspace, visit: Open) -> None:
+def test_a_file_that_is_no_table_is_explained(empty: Workspace, visit: Visit) -> None:
     app = visit("sources")
     app.file_uploader(key="add.file").upload("x.csv", b"", "text/csv").run()
     assert not app.exception

@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import settings, wiring
 from dashboard.components import session
@@ -21,8 +20,8 @@ from storage.models import Kind
 from storage.people import Person
 from storage.targets import Target
 from tests import pages
+from tests.app_pages import Visit
 from tests.command_line import earshot
-from tests.source import ROOT
 from tests.workspace import NOW, PLAY, open_company, play_review, store
 
 WEEK = weeks.parse("2026-W46")
@@ -169,17 +168,12 @@ def test_the_command_line_sets_lists_and_removes(db: Database) -> None:
 
 
 def test_the_page_sets_and_takes_back_and_the_overview_says_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, visit: Visit
 ) -> None:
     space = pages.build(tmp_path)
     with space.db.write() as conn:
         people.person(conn, "Mia", space.now())
-    monkeypatch.setenv("EARSHOT_DB", str(space.db.path))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
-    app.session_state["working_as"] = "Mia"
-    app.session_state["target.new"] = True
-    app.switch_page("views/targets.py").run()
+    app = visit("targets", "Mia", ["target.new"])
     app.number_input(key="target.add-value-rating").set_value(4.2)
     app.text_input(key="target.add-owner").set_value("<i>Mia</i>")
     app.button(key="target.set").click().run()

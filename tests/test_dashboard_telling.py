@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from dashboard import follow_up_page, telling
 from dashboard.components import session
@@ -23,8 +22,8 @@ from storage.outbox import Channel
 from storage.people import EARSHOT, Person
 from storage.told import Way
 from tests import pages
+from tests.app_pages import Visit
 from tests.command_line import earshot
-from tests.source import ROOT
 
 SHOP = Source("shop", "feeds", brand="Acme", options={"url": "http://127.0.0.1:9/shop.xml"})
 PLAY = Source("play", "google_play", brand="Acme", options={"package": "com.acme"})
@@ -217,17 +216,12 @@ def test_the_command_line_lists_before_it_sends(
 
 
 def test_the_page_previews_and_starts(
-    space: Workspace, action: Action, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    space: Workspace, action: Action, tmp_path: Path, visit: Visit
 ) -> None:
     (tmp_path / "earshot.toml").write_text(
         '[mail]\nhost = "127.0.0.1"\nsender = "care@acme.example"\n'
     )
-    monkeypatch.setenv("EARSHOT_DB", str(space.db.path))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-    app = AppTest.from_file(str(ROOT / "dashboard" / "app.py"), default_timeout=30)
-    app.session_state["working_as"] = "Zoe"
-    app.session_state[f"tell-{action.id}"] = True
-    app.switch_page("views/actions.py").run()
+    app = visit("actions", "Zoe", [f"tell-{action.id}"])
     assert not app.exception
     app.text_area(key=f"tell-{action.id}-words").set_value(WORDS).run()
     shown = "\n".join(str(each.proto.body) for each in app.get("html"))

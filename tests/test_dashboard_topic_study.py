@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -22,6 +21,7 @@ from storage import workspace as workspaces
 from storage.errors import Refused
 from storage.models import Brand, MentionFilter, Observation
 from storage.people import person
+from tests.app_pages import Visit
 from tests.attacks import review
 from tests.pages import take
 from tests.test_sentiment_discovery import OTHER, PLANTED
@@ -138,28 +138,21 @@ def test_the_worker_looks_once_a_day_and_not_while_all_is_new(space: Workspace) 
 
 
 @pytest.fixture
-def visit(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], AppTest]:
+def visit(space: Workspace, visit: Visit) -> Visit:
     """Open a page as Ann."""
     with space.db.write() as conn:
         person(conn, "Ann", NOW)
     topic_study.keep(space, topic_study.look(space, NOW), NOW, 0)
-    monkeypatch.setenv("EARSHOT_DB", str(space.db.path))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(space.config_path))
 
     def go(page: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        app.session_state["working_as"] = "Ann"
-        app.switch_page(f"views/{page}.py")
-        app.run()
+        app = visit(page, "Ann")
         assert not app.exception
         return app
 
     return go
 
 
-def test_pages_show_what_emerges_and_let_people_decide(
-    space: Workspace, visit: Callable[[str], AppTest]
-) -> None:
+def test_pages_show_what_emerges_and_let_people_decide(space: Workspace, visit: Visit) -> None:
     shown = " ".join(each.value for each in visit("topics").get("html"))
     assert "rooftop garden: new" in shown
     app = visit("taxonomy")
@@ -177,9 +170,7 @@ def test_pages_show_what_emerges_and_let_people_decide(
     assert {"roof", "parking"} <= {each.key for each in space.topics()}
 
 
-def test_a_topic_is_changed_in_the_browser(
-    space: Workspace, visit: Callable[[str], AppTest]
-) -> None:
+def test_a_topic_is_changed_in_the_browser(space: Workspace, visit: Visit) -> None:
     app = visit("taxonomy")
     app.session_state["topic-price"] = True
     app.run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboard import data, filters, hints
-from dashboard.components import session
 from dashboard.exports import Format
 from dashboard.reports import weeks
 from dashboard.wiring import Workspace
@@ -31,12 +30,11 @@ from storage.alerts import Opened, Sign
 from storage.case_model import RecordReply
 from storage.models import Label, MentionFilter, Urgency
 from tests import pages
+from tests.app_pages import Visit, shown
 
 STEPS = '<ol class="es-steps">'
 PAGES = ("overview", "mentions", "queue", "alerts", "sources", "reports")
 APP = Path(__file__).resolve().parents[1] / "dashboard" / "app.py"
-
-Open = Callable[..., AppTest]
 
 
 @pytest.fixture
@@ -53,38 +51,9 @@ def empty(tmp_path: Path) -> Iterator[Workspace]:
     made.close()
 
 
-@pytest.fixture
-def visit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
-    """Open a page as a browser with that address would."""
-    monkeypatch.setenv("EARSHOT_DB", str(tmp_path / "earshot.db"))
-    monkeypatch.setenv("EARSHOT_CONFIG", str(tmp_path / "earshot.toml"))
-
-    def go(page: str = "overview", who: str | None = None, **params: str) -> AppTest:
-        app = AppTest.from_file(str(APP), default_timeout=30)
-        if who:
-            app.session_state["working_as"] = who
-        if page != "overview":
-            app.switch_page(f"views/{page}.py")
-        for name, value in params.items():
-            app.query_params[name] = value
-        return app.run()
-
-    yield go
-    session._open.clear()
-    session.jobs.clear()
-
-
 def known_person(space: Workspace, name: str) -> people.Person:
     with space.db.write() as conn:
         return people.person(conn, name, space.now())
-
-
-def shown(app: AppTest) -> str:
-    """All words on the page, wherever they stand."""
-    parts = [*app.markdown, *app.caption, *app.text, *app.html, *app.title, *app.info]
-    return "\n".join(str(each.value) for each in parts if hasattr(each, "value")) + "\n".join(
-        str(each.proto.body) for each in app.get("html")
-    )
 
 
 def button(app: AppTest, label: str) -> Any:
@@ -92,7 +61,7 @@ def button(app: AppTest, label: str) -> Any:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_with_data(page: str, space: Workspace, visit: Open) -> None:
+def test_every_page_with_data(page: str, space: Workspace, visit: Visit) -> None:
     app = visit(page)
     assert not app.exception
     assert app.title[0].value == page.capitalize()
@@ -101,13 +70,13 @@ def test_every_page_with_data(page: str, space: Workspace, visit: Open) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_without_a_mention(page: str, empty: Workspace, visit: Open) -> None:
+def test_every_page_without_a_mention(page: str, empty: Workspace, visit: Visit) -> None:
     app = visit(page)
     assert not app.exception
     assert app.title[0].value == page.capitalize()
 
 
-def test_without_a_database_the_page_says_what_to_do(visit: Open) -> None:
+def test_without_a_database_the_page_says_what_to_do(visit: Visit) -> None:
     app = visit()
     assert not app.exception
     assert any("earshot up" in each.value for each in app.caption)
@@ -115,7 +84,7 @@ def test_without_a_database_the_page_says_what_to_do(visit: Open) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 def test_what_people_wrote_is_never_markdown_or_a_label(
-    page: str, space: Workspace, visit: Open
+    page: str, space: Workspace, visit: Visit
 ) -> None:
     known_person(space, "Anna")
     app = visit(page, who="Anna")
@@ -126,7 +95,7 @@ def test_what_people_wrote_is_never_markdown_or_a_label(
             assert "tracker.example" not in str(each.proto), f"{kind} on {page}"
 
 
-def test_the_sample_is_marked_on_every_page(space: Workspace, visit: Open) -> None:
+def test_the_sample_is_marked_on_every_page(space: Workspace, visit: Visit) -> None:
     with space.db.write() as conn:
         workspace.set_meta(conn, "sample", "1")
     app = visit("overview", period="today")
@@ -136,7 +105,7 @@ def test_the_sample_is_marked_on_every_page(space: Workspace, visit: Open) -> No
         assert any("made up" in each.value for each in app.markdown)
 
 
-def test_headlines_are_per_kind_and_say_the_change_in_words(space: Workspace, visit: Open) -> None:
+def test_headlines_are_per_kind_and_say_the_change_in_words(space: Workspace, visit: Visit) -> None:
     app = visit()
     tiles = {each.label: each for each in app.metric}
     assert tiles["Rating"].value.endswith("★")
@@ -148,7 +117,7 @@ def test_headlines_are_per_kind_and_say_the_change_in_words(space: Workspace, vi
     assert "n = " in str(tiles["NPS"].proto.help)
 
 
-def test_links_carry_exactly_the_mentions_that_they_count(space: Workspace, visit: Open) -> None:
+def test_links_carry_exactly_the_mentions_that_they_count(space: Workspace, visit: Visit) -> None:
     app = visit()
     at = data.at(space.db, space.now())
     found = 0
@@ -162,7 +131,7 @@ def test_links_carry_exactly_the_mentions_that_they_count(space: Workspace, visi
     assert found > 10
 
 
-def test_an_address_is_a_view(space: Workspace, visit: Open) -> None:
+def test_an_address_is_a_view(space: Workspace, visit: Visit) -> None:
     app = visit("mentions", label="negative", kind="review", period="all")
     assert not app.exception
     flt = MentionFilter(labels=(Label.NEGATIVE,))
@@ -175,13 +144,13 @@ def test_an_address_is_a_view(space: Workspace, visit: Open) -> None:
     assert app.selectbox(key="f.period").value == "all"
 
 
-def test_a_strange_address_is_named_and_left_out(space: Workspace, visit: Open) -> None:
+def test_a_strange_address_is_named_and_left_out(space: Workspace, visit: Visit) -> None:
     app = visit("mentions", label="angry", mention="../../etc", before="x" * 99)
     assert not app.exception
     assert "label=angry" in shown(app)
 
 
-def test_words_and_pages_of_the_list(space: Workspace, visit: Open) -> None:
+def test_words_and_pages_of_the_list(space: Workspace, visit: Visit) -> None:
     app = visit("mentions", period="all", q="delivery")
     count = queries.count(space.db.reader(), MentionFilter(text="delivery"))
     assert any(f"{count} mentions" in each.value for each in app.caption)
@@ -192,7 +161,7 @@ def test_words_and_pages_of_the_list(space: Workspace, visit: Open) -> None:
     assert button(app, "Newest")
 
 
-def test_the_bar_writes_the_address(space: Workspace, visit: Open) -> None:
+def test_the_bar_writes_the_address(space: Workspace, visit: Visit) -> None:
     app = visit("mentions")
     app.text_input(key="f.q").set_value("crashes").run()
     assert app.query_params["q"] == ["crashes"] or app.query_params["q"] == "crashes"
@@ -203,7 +172,7 @@ def test_the_bar_writes_the_address(space: Workspace, visit: Open) -> None:
     assert "7d" in app.query_params["period"]
 
 
-def test_custom_days_start_from_what_is_shown(space: Workspace, visit: Open) -> None:
+def test_custom_days_start_from_what_is_shown(space: Workspace, visit: Visit) -> None:
     app = visit("overview")
     app.selectbox(key="f.period").set_value("custom").run()
     assert not app.exception
@@ -211,7 +180,7 @@ def test_custom_days_start_from_what_is_shown(space: Workspace, visit: Open) -> 
     assert len(app.date_input(key="f.days").value) == 2
 
 
-def test_one_mention_in_full(space: Workspace, visit: Open) -> None:
+def test_one_mention_in_full(space: Workspace, visit: Visit) -> None:
     row = listing.page(space.db.reader(), MentionFilter(text="terrible"), limit=1)[0]
     app = visit("mentions", mention=str(row.id))
     assert not app.exception
@@ -221,13 +190,13 @@ def test_one_mention_in_full(space: Workspace, visit: Open) -> None:
     assert "mention" not in app.query_params
 
 
-def test_a_mention_that_is_not_there(space: Workspace, visit: Open) -> None:
+def test_a_mention_that_is_not_there(space: Workspace, visit: Visit) -> None:
     app = visit("mentions", mention="12345")
     assert not app.exception
     assert "no such mention" in shown(app)
 
 
-def test_a_person_corrects_a_label(space: Workspace, visit: Open) -> None:
+def test_a_person_corrects_a_label(space: Workspace, visit: Visit) -> None:
     known_person(space, "Anna")
     row = listing.page(space.db.reader(), MentionFilter(text="awful"), limit=1)[0]
     assert row.label is Label.NEGATIVE
@@ -238,7 +207,7 @@ def test_a_person_corrects_a_label(space: Workspace, visit: Open) -> None:
     assert "by a person" in shown(app)
 
 
-def test_earlier_versions_and_scores_can_be_read(space: Workspace, visit: Open) -> None:
+def test_earlier_versions_and_scores_can_be_read(space: Workspace, visit: Visit) -> None:
     found = listing.page(space.db.reader(), MentionFilter(text="terrible"), limit=1)[0]
     number = int(listing.detail(space.db.reader(), found.id).native_id[1:])
     changed = pages.review(number, found.published_at, "They made good for it.", 4.0)
@@ -254,7 +223,7 @@ def test_earlier_versions_and_scores_can_be_read(space: Workspace, visit: Open) 
     assert len(app.dataframe[0].value) == 2
 
 
-def test_alerts_are_acknowledged_by_somebody(space: Workspace, visit: Open) -> None:
+def test_alerts_are_acknowledged_by_somebody(space: Workspace, visit: Visit) -> None:
     known_person(space, "Anna")
     sign = Sign(
         "volume", "source=shop", "shop: 40 mentions where 3 are usual ![x](http://t.example)"
@@ -273,7 +242,7 @@ def test_alerts_are_acknowledged_by_somebody(space: Workspace, visit: Open) -> N
     assert alert_rules.votes(space.db.reader()) == {found.id: (1, 0)}
 
 
-def test_a_budget_is_tried_on_the_past_before_it_counts(space: Workspace, visit: Open) -> None:
+def test_a_budget_is_tried_on_the_past_before_it_counts(space: Workspace, visit: Visit) -> None:
     known_person(space, "Anna")
     app = visit("alerts", who="Anna")
     app.session_state["alerts.rule"] = True
@@ -287,7 +256,7 @@ def test_a_budget_is_tried_on_the_past_before_it_counts(space: Workspace, visit:
     assert alert_rules.rule(space.db.reader(), alert_rules.USUAL).budget == 1.5
 
 
-def test_a_report_of_a_week_in_the_address(space: Workspace, visit: Open) -> None:
+def test_a_report_of_a_week_in_the_address(space: Workspace, visit: Visit) -> None:
     today = data.at(space.db, space.now()).today
     week = weeks.of(today).back(3)
     app = visit("reports", week=week.text)
@@ -309,7 +278,7 @@ def test_a_download_holds_exactly_the_mentions_of_the_view(space: Workspace) -> 
     )
 
 
-def test_unanswered_is_a_filter_that_knows_the_queue(space: Workspace, visit: Open) -> None:
+def test_unanswered_is_a_filter_that_knows_the_queue(space: Workspace, visit: Visit) -> None:
     asked = {"period": "all", "label": "negative", "unanswered": "1"}
     at = data.at(space.db, space.now())
     flt = filters.from_params({name: [value] for name, value in asked.items()}, at.today)
@@ -328,7 +297,7 @@ def test_unanswered_is_a_filter_that_knows_the_queue(space: Workspace, visit: Op
 
 
 def test_what_a_mention_wants_and_what_cannot_wait_is_shown_and_filtered(
-    space: Workspace, visit: Open
+    space: Workspace, visit: Visit
 ) -> None:
     said = "Where is my refund? You will hear from my lawyer."
     seen = pages.review(900, space.now() - timedelta(hours=2), said, 5.0)
@@ -345,7 +314,9 @@ def test_what_a_mention_wants_and_what_cannot_wait_is_shown_and_filtered(
     assert "Cannot wait" in shown(app)
 
 
-def test_the_steps_of_a_page_stay_away_for_who_put_them_away(space: Workspace, visit: Open) -> None:
+def test_the_steps_of_a_page_stay_away_for_who_put_them_away(
+    space: Workspace, visit: Visit
+) -> None:
     known_person(space, "Anna")
     for page in ("overview", *(each for each in hints.HINTS if each)):
         assert STEPS in shown(visit(page)), page
@@ -358,6 +329,6 @@ def test_the_steps_of_a_page_stay_away_for_who_put_them_away(space: Workspace, v
 
 
 @pytest.mark.parametrize("page", ["overview", "mentions", "topics", "parts", "people", "reports"])
-def test_an_empty_page_offers_the_next_click(page: str, empty: Workspace, visit: Open) -> None:
+def test_an_empty_page_offers_the_next_click(page: str, empty: Workspace, visit: Visit) -> None:
     app = visit(page)
     assert any(each.proto.label.endswith("→") for each in app.get("page_link"))
