@@ -26,7 +26,7 @@ from collectors.connections import CheckedBackend, CheckedTransport, Deadline
 from collectors.transport import Transport
 from dashboard import sending, wiring
 from storage import cases, people
-from storage.case_model import Claim
+from storage.case_model import Case, Claim
 from storage.people import Person
 from tests.fake_google import (
     BUSINESS_SECRETS,
@@ -165,16 +165,21 @@ class World(NamedTuple):
             self.workspace.poll(source, "test")
         self.workspace.understand()
 
-    def answer(self, native_id: str, text: str) -> int:
-        """Claim the case of a mention, opening one where no rule did, and send; return it."""
+    def opened(self, native_id: str) -> Case:
+        """Return the case of a mention, opening one where no rule did."""
         db, now = self.workspace.db, self.workspace.now()
         row = db.reader().execute(
             "SELECT mention_id FROM identities WHERE native_id = ?", (native_id,)
         )
         mention_id = int(row.fetchone()[0])
-        case = cases.of_mention(db.reader(), mention_id) or cases.open_by_hand(
+        return cases.of_mention(db.reader(), mention_id) or cases.open_by_hand(
             db, mention_id, self.ana, now, priority=3, due_at=now + timedelta(days=1)
         )
+
+    def answer(self, native_id: str, text: str) -> int:
+        """Claim the case of a mention, opening one where no rule did, and send; return it."""
+        db, now = self.workspace.db, self.workspace.now()
+        case = self.opened(native_id)
         cases.act(db, case.id, Claim(actor=self.ana), now)
         sending.send(self.workspace, case.id, self.ana, text=text, wait=NOTHING)
         return case.id

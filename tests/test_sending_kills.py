@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from dashboard import sending
-from storage import cases, outbox
+from storage import acknowledgements, acknowledging, cases, outbox
+from storage.acknowledgements import AckRule
 from storage.models import CaseState
 from storage.outbox import State
 from storage.verify import verify
@@ -103,6 +104,46 @@ def test_many_kills_send_nothing_twice_and_lose_nothing(
     fell = survive(tmp_path, kills, seed)
     with capsys.disabled():
         print(f"\n{kills} kills of the sender, seed {seed}: {fell}")
+
+
+def test_kills_send_no_acknowledgement_twice(tmp_path: Path) -> None:
+    with three_services(tmp_path) as world:
+        wanted = asked(world, [*world.hear(1), *world.hear(2)])
+        draw, killed = random.Random(11), 0
+        for turn in range(6):
+            at = -draw.randint(1, 2) if turn % 2 == 0 else draw.randint(1, 60)
+            killed += world.senders.send(at)[0]
+            world.collect()
+        for _ in range(3):
+            world.senders.send()
+        assert killed >= 3
+        assert world.services.shown() == {name: [text] for name, text in wanted.items()}
+        assert sorted(world.services.posts()) == sorted(wanted.items())
+        world.collect()
+        db = world.workspace.db
+        rows = db.reader().execute(
+            "SELECT count(*), count(DISTINCT case_id) FROM case_events WHERE type = 'acknowledged'"
+        )
+        assert rows.fetchone() == (len(wanted), len(wanted))
+        assert {world.opened(name).answered_at for name in wanted} == {None}
+        assert all(world.opened(name).is_open for name in wanted)
+        assert verify(db.path, db.key("audit")).findings == ()
+
+
+def asked(world: World, names: list[str]) -> dict[str, str]:
+    """Let a rule acknowledge each of these; return what it says to whom."""
+    db, now = world.workspace.db, world.workspace.now()
+    with db.write() as conn:
+        acknowledgements.save(conn, AckRule("read", ("We read it",)), world.ana, now)
+        acknowledgements.switch_on(conn, "read", world.ana, now)
+    stored = acknowledgements.get(db.reader(), "read")
+    wanted = {world.opened(name).id: (name, f"We read {name}") for name in names}
+    for due in acknowledgements.opened(db, now - timedelta(days=1), world.workspace.now(), 99):
+        if due.case_id in wanted:
+            source = sending.way(world.workspace, due.case_id).source
+            text = wanted[due.case_id][1]
+            assert acknowledging.ask(db, stored, due, text, now, source=source)
+    return dict(wanted.values())
 
 
 def test_an_answer_of_a_colleague_at_the_site_closes_the_case(tmp_path: Path) -> None:
