@@ -30,6 +30,7 @@ PAGES = (
     *("workload", "checks", "actions", "taxonomy", "models", "templates", "promises", "customers"),
     "targets",
     "praise",
+    "outbox",
 )
 BASELINE = {
     "list": "the navigation puts headings between its list and the items",

@@ -17,6 +17,7 @@ from storage.database import Database
 from storage.errors import ConfigError, InputError
 from storage.mail_outbox import Attachment, Mail
 from storage.outbox import Channel, Entry, State
+from tests.command_line import earshot
 from tests.desk import NOW, open_database
 from tests.mail_server import PASSWORD, Mailbox, certificate, mail_server
 
@@ -156,6 +157,32 @@ def test_tls_needs_a_certificate_that_is_trusted(
         later = NOW + timedelta(minutes=1)
         assert send(db, box, later, username="u", password=PASSWORD) == 1
         assert box.ids() == [f"<{entry.native_id}@acme.example>"]
+
+
+def test_doctor_says_whether_mails_can_leave(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mail_server(sign_in=True) as box:
+        (tmp_path / "earshot.toml").write_text(
+            f'[mail]\nhost = "127.0.0.1"\nport = {box.port}\nsecurity = "none"\n'
+            'sender = "care@acme.example"\nusername = "care"\n'
+        )
+        places = ("--db", db.path, "--config", tmp_path / "earshot.toml", "--online")
+        monkeypatch.delenv(smtp.PASSWORD, raising=False)
+        ran = earshot("doctor", *places)
+        assert ran.code == 1
+        assert f"set the environment variable {smtp.PASSWORD}" in ran.text
+        assert "refuses the sign-in" in ran.text
+        monkeypatch.setenv(smtp.PASSWORD, PASSWORD)
+        assert "trial sign-in for mails: ok" in earshot("doctor", *places).text
+        assert not box.mails
+        put(db)
+        entry = outbox.claim(db, Channel.MAIL, "1:x", NOW)
+        assert entry is not None
+        mail_outbox.failed(db, entry, "1:x", NOW, "no")
+        assert (
+            "1 of replies, mails and notices could not be sent" in earshot("doctor", *places).text
+        )
 
 
 def test_words_never_leave_in_the_clear_where_tls_is_asked_for(db: Database, box: Mailbox) -> None:

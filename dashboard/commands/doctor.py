@@ -9,12 +9,15 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from dashboard.commands import options
 from storage.errors import EarshotError
+
+if TYPE_CHECKING:
+    from dashboard.wiring import Workspace
 
 PACKAGES = ("dashboard", "collectors", "sentiment", "storage")
 LEAST_DISK = 1_000_000_000
@@ -124,7 +127,39 @@ def _workspace(db_path: Path, config_path: Path, online: bool) -> Iterator[Findi
         if online:
             problem = space.check(source).problem
             yield Finding(not problem, f"trial look at {source.id}: {problem or 'ok'}", problem)
+    yield from _mail(space, online)
     for job in Jobs(space.db).rows(now):
         yield Finding(
             job.failures < 3, f"job {job.name}", f"failed {job.failures} times: {job.error}"
         )
+
+
+def _mail(space: Workspace, online: bool) -> Iterator[Finding]:
+    """Say whether mails can leave, and what did not."""
+    from dashboard.delivery import smtp
+    from storage import outbox, report_schedules
+
+    conn, settings = space.db.reader(), space.settings.mail
+    failed = outbox.counts(conn)[outbox.State.FAILED]
+    yield Finding(
+        not failed,
+        f"{failed:,} of replies, mails and notices could not be sent"
+        if failed
+        else "nothing unsent",
+        "the page Outbox says why and tries again, as does `earshot outbox list --state failed`",
+    )
+    if settings is None:
+        due = [each.schedule for each in report_schedules.schedules(conn)]
+        waits = sum(each.enabled and bool(each.recipients) for each in due)
+        words = f"no mail server, and {waits} summaries are to be mailed" if waits else "no mails"
+        yield Finding(not waits, words, "name a mail server under [mail] in earshot.toml")
+        return
+    password = space.settings.secrets.get(smtp.PASSWORD, "")
+    yield Finding(
+        bool(password) or not settings.username,
+        f"mail server {settings.host}:{settings.port}, from {settings.sender}",
+        f"set the environment variable {smtp.PASSWORD}",
+    )
+    if online:
+        problem = smtp.problem(settings, password)
+        yield Finding(not problem, f"trial sign-in for mails: {problem or 'ok'}", problem)

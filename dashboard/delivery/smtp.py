@@ -8,6 +8,8 @@ from __future__ import annotations
 import logging
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
 
@@ -36,13 +38,29 @@ def domain(settings: MailSettings) -> str:
 
 def send(made: EmailMessage, settings: MailSettings, password: str) -> None:
     """Hand a mail to the server; raises Held, Unclear or Dead unless it took it."""
+    with _signed_in(settings, password) as server:
+        _deliver(server, made, settings)
+
+
+def problem(settings: MailSettings, password: str) -> str:
+    """Sign in and send nothing; return what is wrong, '' where all is well."""
+    try:
+        with _signed_in(settings, password):
+            return ""
+    except (Held, Unclear, Dead) as error:
+        return str(error)
+
+
+@contextmanager
+def _signed_in(settings: MailSettings, password: str) -> Iterator[smtplib.SMTP]:
+    """Connect and sign in for a body; what goes wrong is told in words."""
     where = f"{settings.host}:{settings.port}"
     server: smtplib.SMTP | None = None
     try:
         server = _connected(settings)
         if settings.username:
             server.login(settings.username, password)
-        _deliver(server, made, settings)
+        yield server
     except smtplib.SMTPAuthenticationError as error:
         raise Dead(f"{where} refuses the sign-in: check {PASSWORD}") from error
     except smtplib.SMTPNotSupportedError as error:
