@@ -118,7 +118,7 @@ def _goals(report: Weekly) -> str:
         [*(markup.said(cell) for cell in cells), _verdict(goal)]
         for goal, (*cells, _) in zip(report.goals, goal_words.rows(report.goals), strict=True)
     ]
-    return _table(goal_words.HEAD, rows)
+    return f'<div class="told">{_table(goal_words.HEAD, rows)}</div>'
 
 
 def _deeds(report: Weekly) -> str:
@@ -131,7 +131,7 @@ def _deeds(report: Weekly) -> str:
         ]
         for deed, (*cells, verdict) in zip(report.deeds, deed_words.rows(report.deeds), strict=True)
     ]
-    return _table(deed_words.HEAD, rows)
+    return f'<div class="told">{_table(deed_words.HEAD, rows)}</div>'
 
 
 def _verdict(goal: Goal) -> str:
