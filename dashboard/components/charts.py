@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -10,11 +11,13 @@ import streamlit as st
 from plotly.basedatatypes import BaseFigure
 
 from dashboard import markup, sketch
-from dashboard.components import frame, links
+from dashboard.components import links, session
 from dashboard.figures import Figure
 from storage.models import MentionFilter
 
 _CONFIG = {"displayModeBar": False, "scrollZoom": False, "responsive": True}
+
+_BEGAN, _BEGINNING = "sketch.began", timedelta(seconds=20)
 
 Narrow = Callable[[list[Any]], MentionFilter | None]
 """From a mark's custom data to the filter of its mentions."""
@@ -49,13 +52,15 @@ def chart(figure: Figure, *, key: str, alt: str, narrow: Narrow) -> None:
 
 
 def sketched(figure: Figure, *, key: str, alt: str, narrow: Narrow) -> None:
-    """Draw a figure over time; on the first page of a visit a still picture of it comes first.
+    """Draw a figure over time; as a visit begins a still picture of it comes first.
 
-    The script of charts takes seconds to load and to begin; an image takes none.
+    The script of charts takes seconds to load and to begin; an image takes none. The picture
+    stays for a while, since a refresh of the page may come before the chart.
     """
     with st.container(key=f"sketch-{key}", gap=None):
         place = st.empty()
-        if frame.arrived():
+        now = session.at().now
+        if now - st.session_state.setdefault(_BEGAN, now) < _BEGINNING:
             place.markdown(sketch.markdown(figure, alt))
         chart(figure, key=key, alt=alt, narrow=narrow)
 
