@@ -14,8 +14,9 @@ from hypothesis import HealthCheck, settings
 from tests import quick_databases
 from tests.app_pages import visit
 from tests.browser import browser, page
+from tests.desk import ana, ben, lea
 
-__all__ = ["browser", "page", "visit"]
+__all__ = ["ana", "ben", "browser", "lea", "page", "visit"]
 
 STRICT = os.environ.get("EARSHOT_TEST_STRICT") == "1"
 

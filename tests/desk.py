@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from storage import cases, mentions, people, polls, rules, scores, sources
 from storage.case_model import AnyCommand, Case
 from storage.database import Database
@@ -86,6 +88,24 @@ def named(db: Database, name: str, role: Role = Role.AGENT) -> Person:
     """Return somebody who works here, new if unknown."""
     with db.write() as conn:
         return people.person(conn, name, NOW, role=role)
+
+
+@pytest.fixture
+def ana(db: Database) -> Person:
+    """Answers."""
+    return named(db, "Ana")
+
+
+@pytest.fixture
+def ben(db: Database) -> Person:
+    """Answers, too."""
+    return named(db, "Ben")
+
+
+@pytest.fixture
+def lea(db: Database) -> Person:
+    """Leads them."""
+    return named(db, "Lea", Role.LEAD)
 
 
 def act(db: Database, command: AnyCommand, now: datetime = NOW, case_id: int = 1) -> Case:

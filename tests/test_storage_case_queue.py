@@ -19,8 +19,8 @@ from storage.case_model import (
 from storage.database import Database
 from storage.errors import NotFound, Refused
 from storage.models import CaseState
-from storage.people import Person, Role
-from tests.desk import NOW, act, mention_id, named, review, store, with_cases
+from storage.people import Person
+from tests.desk import NOW, act, mention_id, review, store, with_cases
 
 MINUTE = timedelta(minutes=1)
 
@@ -28,21 +28,6 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def db(tmp_path: Path) -> Database:
     return with_cases(tmp_path, 3)
-
-
-@pytest.fixture
-def ana(db: Database) -> Person:
-    return named(db, "Ana")
-
-
-@pytest.fixture
-def ben(db: Database) -> Person:
-    return named(db, "Ben")
-
-
-@pytest.fixture
-def lea(db: Database) -> Person:
-    return named(db, "Lea", Role.LEAD)
 
 
 def test_unknown_case(db: Database, ana: Person) -> None:

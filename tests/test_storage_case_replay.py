@@ -45,7 +45,7 @@ from storage.errors import Refused, UserError
 from storage.models import CaseState
 from storage.people import EARSHOT, Person, Role
 from storage.times import millis
-from tests.desk import NOW, act, hired, named, with_cases
+from tests.desk import NOW, act, hired, with_cases
 
 MINUTE = timedelta(minutes=1)
 
@@ -53,21 +53,6 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture
 def db(tmp_path: Path) -> Database:
     return with_cases(tmp_path, 3)
-
-
-@pytest.fixture
-def ana(db: Database) -> Person:
-    return named(db, "Ana")
-
-
-@pytest.fixture
-def ben(db: Database) -> Person:
-    return named(db, "Ben")
-
-
-@pytest.fixture
-def lea(db: Database) -> Person:
-    return named(db, "Lea", Role.LEAD)
 
 
 _NUMBER = itertools.count()

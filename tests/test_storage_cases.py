@@ -42,21 +42,6 @@ def db(tmp_path: Path) -> Database:
     return with_cases(tmp_path, 3)
 
 
-@pytest.fixture
-def ana(db: Database) -> Person:
-    return named(db, "Ana")
-
-
-@pytest.fixture
-def ben(db: Database) -> Person:
-    return named(db, "Ben")
-
-
-@pytest.fixture
-def lea(db: Database) -> Person:
-    return named(db, "Lea", Role.LEAD)
-
-
 def test_a_case_from_claim_to_resolution(db: Database, ana: Person) -> None:
     case = act(db, Claim(actor=ana))
     assert (case.state, case.owner, case.lease_until) == (CaseState.CLAIMED, "Ana", NOW + LEASE)

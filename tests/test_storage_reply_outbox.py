@@ -45,11 +45,6 @@ def db(tmp_path: Path) -> Database:
     return with_cases(tmp_path, 3)
 
 
-@pytest.fixture
-def ana(db: Database) -> Person:
-    return named(db, "Ana")
-
-
 def named(db: Database, name: str, role: Role = Role.AGENT) -> Person:
     with db.write() as conn:
         return people.person(conn, name, NOW, role=role)
