@@ -36,6 +36,7 @@ from storage import (
     listing,
     models_store,
     people,
+    praise,
     queries,
     revisions,
     workspace,
@@ -119,6 +120,7 @@ breakdown = reads("facts")(queries.breakdown)
 trend = reads("facts")(queries.trend)
 choices = reads("facts", "sources", "settings", keep=8)(coverage.choices)
 unscored_share = reads("facts", keep=8)(coverage.unscored_share)
+praised = reads("facts", keep=16)(praise.best)
 frequent = reads("facts", keep=8)(authors.frequent)
 unanswered = reads("facts", "settings", keep=8)(template_store.unanswered)
 own_brands = reads("settings", keep=8)(workspace.own_brands)

@@ -93,6 +93,14 @@ class Praise(NamedTuple):
 
 def candidates(conn: sqlite3.Connection, flt: MentionFilter, limit: int) -> list[Praise]:
     """Return the best texts of a filter, the best first; each text once, no look-alikes."""
+    return chosen(conn, best(conn, flt, limit), limit)
+
+
+def best(conn: sqlite3.Connection, flt: MentionFilter, limit: int) -> list[int]:
+    """Return the mentions among which the best texts are, the best first.
+
+    Of a year among a million mentions this takes 0.2 s; nobody's words are in it.
+    """
     wanted = replace(flt, labels=(Label.POSITIVE,), suspects=Suspects.WITHOUT)
     where = facts.found(conn, wanted)
     rows = conn.execute(
@@ -100,8 +108,13 @@ def candidates(conn: sqlite3.Connection, flt: MentionFilter, limit: int) -> list
         " ORDER BY m.score DESC, m.rating DESC, m.position DESC LIMIT ?",
         (*where.args, limit * _LOOKED_AT),
     )
+    return [int(row[0]) for row in rows]
+
+
+def chosen(conn: sqlite3.Connection, ids: Collection[int], limit: int) -> list[Praise]:
+    """Return the first texts that can be shown whole, each once."""
     found: dict[str, Praise] = {}
-    for each in _read(conn, [int(row[0]) for row in rows]):
+    for each in _read(conn, ids):
         if len(found) == limit:
             break
         if SHORTEST <= len(each.text) <= LONGEST and len(each.title) <= LONGEST:
@@ -210,9 +223,10 @@ def _undone(before: Consent | None, step: Step) -> int:
 def _read(conn: sqlite3.Connection, ids: Collection[int]) -> list[Praise]:
     """Return texts in the order of their ids as given; those that are gone are left out."""
     names: dict[int, str] = dict(conn.execute("SELECT id, key FROM topics"))
+    # Sources come first: a sighting is found by its source and mention, not by the mention alone.
     rows = conn.execute(
-        "SELECT m.id, m.version, p.key, (SELECT json_group_array(o.kind) FROM sightings x"
-        "  JOIN sources o ON o.id = x.source_id WHERE x.mention_id = m.id), k.kind, b.name,"
+        "SELECT m.id, m.version, p.key, (SELECT json_group_array(o.kind) FROM sources o"
+        "  CROSS JOIN sightings x ON x.source_id = o.id AND x.mention_id = m.id), k.kind, b.name,"
         " i.author, m.day, m.rating, m.topics, v.title, v.text FROM json_each(?) j"
         " CROSS JOIN mentions m ON m.id = j.value JOIN places p ON p.id = m.place_id"
         " JOIN slices s ON s.id = m.slice_id JOIN sources k ON k.id = s.source_id"

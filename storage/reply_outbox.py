@@ -182,8 +182,9 @@ def address(conn: sqlite3.Connection, mention_id: int) -> Address | None:
         return None
     native_id, url, changed = row
     seen = conn.execute(
-        "SELECT o.key FROM sightings t JOIN sources o ON o.id = t.source_id"
-        " WHERE t.mention_id = ? ORDER BY t.first_seen_at, o.key",
+        # Sources first: a sighting is found by its source and mention.
+        "SELECT o.key FROM sources o CROSS JOIN sightings t ON t.source_id = o.id"
+        " AND t.mention_id = ? ORDER BY t.first_seen_at, o.key",
         (mention_id,),
     )
     first = _source(conn, mention_id)

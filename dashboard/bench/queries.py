@@ -28,9 +28,11 @@ from storage import (
     listing,
     part_figures,
     poll_figures,
+    praise,
     queries,
     queue_figures,
     quotes,
+    reply_outbox,
 )
 from storage.database import open_reader
 from storage.models import Label, MentionFilter
@@ -41,8 +43,12 @@ Query: TypeAlias = Callable[[sqlite3.Connection, MentionFilter], object]
 PASSES = 3
 BYS: tuple[queries.By, ...] = ("source", "brand", "product", "lang", "topic", "kind")
 STEPS: tuple[queries.Step, ...] = ("day", "week", "month")
-UNASKED = ("topics by day, however long", "people, most of 90 days")
-"""What no page asks; told beside what it asks instead, without a goal."""
+UNASKED = (
+    "topics by day, however long",
+    "people, most of 90 days",
+    "praise, best of a year",
+)
+"""What no page asks, or once per change of the data; told without a goal."""
 MILLI = 1000.0
 """Milliseconds in a second."""
 
@@ -202,12 +208,18 @@ def _whole(conn: sqlite3.Connection) -> list[tuple[str, Query]]:
         ("queue, load", lambda conn, _: case_lists.load(conn, NOW)),
         ("alerts, last 200", lambda conn, _: alerts.recent(conn)),
         ("a mention in full", lambda conn, _: listing.detail(conn, next(ids))),
+        ("where to answer a mention", lambda conn, _: reply_outbox.address(conn, next(ids))),
+        ("praise, best of 30 days", lambda conn, _: praise.candidates(conn, _days(30), 10)),
+        ("praise, best of a year", lambda conn, _: praise.candidates(conn, _days(365), 10)),
     ]
 
 
 def _quotes(conn: sqlite3.Connection) -> object:
-    flt = MentionFilter(start=(NOW - timedelta(days=7)).date(), end=NOW.date())
-    return quotes.quotes(conn, flt, Label.NEGATIVE, 5)
+    return quotes.quotes(conn, _days(7), Label.NEGATIVE, 5)
+
+
+def _days(count: int) -> MentionFilter:
+    return MentionFilter(start=(NOW - timedelta(days=count)).date(), end=NOW.date())
 
 
 def _timed(

@@ -42,7 +42,7 @@ def draw(at: At) -> None:
         topics=(topic,) if topic else (),
         places=(place,) if place else (),
     )
-    found = praise.candidates(at.db.reader(), flt, LISTED)
+    found = praise.chosen(at.db.reader(), data.praised(at, flt, LISTED), LISTED)
     if not found:
         notices.empty("No praise found", "Nobody praised this in a text of 30 to 600 characters.")
     known = praise.consents(at.db.reader(), [each.mention_id for each in found])
