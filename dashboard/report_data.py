@@ -7,9 +7,9 @@ from functools import lru_cache
 
 from dashboard.data import At
 from dashboard.reports import changes, making
-from dashboard.reports import weekly as reports
+from dashboard.reports import counting as reports
 from dashboard.reports.changes import Way
-from dashboard.reports.model import Counted, Weekly
+from dashboard.reports.model import Counted, Summary
 from dashboard.reports.spans import Span
 from storage import editions, quotes
 from storage.database import Database
@@ -17,7 +17,7 @@ from storage.editions import Edition
 from storage.quotes import Quote
 
 
-def weekly(at: At, span: Span) -> Weekly:
+def summary(at: At, span: Span) -> Summary:
     """The numbers of a week's summary, as of one moment, and its quotes as they are now."""
     areas = ("facts", "queue", "sources", "settings")
     counted = _counted(at.db, at.revision(areas), span, at.minute)
@@ -31,7 +31,7 @@ def _counted(db: Database, moved: object, span: Span, minute: datetime) -> Count
         return reports.count(conn, span, _end(minute))
 
 
-def weekly_as_known(at: At, span: Span, moment: datetime) -> Weekly:
+def as_known(at: At, span: Span, moment: datetime) -> Summary:
     """A week's summary as it was known at an earlier moment."""
     return making.make(at.db, span, moment, at.now)
 

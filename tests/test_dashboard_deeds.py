@@ -12,9 +12,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from dashboard.reports import brief, deed_words, files, making, page, tidy, weeks, workbook
+from dashboard.reports.counting import summary
 from dashboard.reports.files import Format
 from dashboard.reports.model import Scope
-from dashboard.reports.weekly import weekly
 from sentiment.effects import Verdict
 from storage import actions, addressees, people, told
 from storage.actions import Scope as Where
@@ -62,7 +62,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 def test_what_was_done_or_judged_stands_in_every_format(db: Database) -> None:
-    report = weekly(db.reader(), WEEK, NOW)
+    report = summary(db.reader(), WEEK, NOW)
     box, couriers = report.deeds
     assert (box.judged.action.title, box.new) == ("A smaller box", True)
     assert couriers.judged.effect is not None
@@ -94,16 +94,16 @@ def test_as_known_then_it_is_what_it_was(db: Database) -> None:
     assert before.deeds == ()
     at = NOW - timedelta(hours=1)
     with db.snapshot() as conn:
-        live = weekly(conn, WEEK, at)
+        live = summary(conn, WEEK, at)
     again = making.make(db, WEEK, at, now)
     assert again.deeds == live.deeds
 
 
 def test_a_summary_of_some_brands_or_places_tells_of_theirs_alone(db: Database) -> None:
     conn = db.reader()
-    of_brand = weekly(conn, WEEK, NOW, Scope(("Rival",), ()))
+    of_brand = summary(conn, WEEK, NOW, Scope(("Rival",), ()))
     assert of_brand.deeds == ()
-    assert weekly(conn, WEEK, NOW, Scope((), ("play:com.acme",))).deeds == ()
+    assert summary(conn, WEEK, NOW, Scope((), ("play:com.acme",))).deeds == ()
 
 
 def test_who_was_told_is_counted(db: Database) -> None:
@@ -115,7 +115,7 @@ def test_who_was_told_is_counted(db: Database) -> None:
     first = found[0]._replace(way=Way.MAIL, address="mia@home.example")
     mails = {first.person: Mail("mia@home.example", "x", "y")}
     told.start(db, action, [first, _nobody(found[1])], mails, "words", "", mia, NOW)
-    report = weekly(db.reader(), WEEK, NOW)
+    report = summary(db.reader(), WEEK, NOW)
     deed = report.deeds[-1]
     assert deed.told is not None
     assert (deed.told.raised, deed.told.told, deed.told.unreachable) == (2, 1, 1)

@@ -19,8 +19,8 @@ from python_calamine import CalamineWorkbook
 
 from dashboard.reports import brief, svg, tidy, weeks, wording, workbook
 from dashboard.reports import page as html_page
-from dashboard.reports.model import Weekly, moved
-from dashboard.reports.weekly import count, weekly
+from dashboard.reports.counting import count, summary
+from dashboard.reports.model import Summary, moved
 from sentiment import metrics
 from storage import cases, coverage, listing, polls, queries, queue_figures, rules, workspace
 from storage.case_model import Claim, Dismiss, RecordReply, Reopen, Resolve
@@ -47,9 +47,9 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def report(db: Database) -> Weekly:
+def report(db: Database) -> Summary:
     """The summary of the week."""
-    return weekly(db.reader(), WEEK, NOW)
+    return summary(db.reader(), WEEK, NOW)
 
 
 def own(start: date, end: date, **chosen: tuple[Kind, ...]) -> MentionFilter:
@@ -57,7 +57,7 @@ def own(start: date, end: date, **chosen: tuple[Kind, ...]) -> MentionFilter:
     return MentionFilter(start=start, end=end, brands=("Acme", ""), **chosen)
 
 
-def numbers(report: Weekly) -> dict[tuple[str, str, str, str], tidy.Row]:
+def numbers(report: Summary) -> dict[tuple[str, str, str, str], tidy.Row]:
     """The rows of the CSV by what they are of."""
     return {row[:4]: row for row in tidy.rows(report)}
 
@@ -81,7 +81,7 @@ def test_weeks_follow_iso_8601() -> None:
     assert weeks.of(date(2026, 11, 15)).back(1) == WEEK.back(1)
 
 
-def test_headlines_are_those_of_the_mentions(db: Database, report: Weekly) -> None:
+def test_headlines_are_those_of_the_mentions(db: Database, report: Summary) -> None:
     rows = list(listing.every(db.reader(), own(WEEK.first, WEEK.last)))
     stars = [row.rating for row in rows if row.rating is not None]
     nps = [row.nps for row in rows if row.nps is not None]
@@ -100,7 +100,7 @@ def test_headlines_are_those_of_the_mentions(db: Database, report: Weekly) -> No
     assert ("headline", "social", "mentions", "2026-W46") not in found
 
 
-def test_changes_are_against_the_week_before(db: Database, report: Weekly) -> None:
+def test_changes_are_against_the_week_before(db: Database, report: Summary) -> None:
     conn = db.reader()
     now = queries.totals(conn, own(WEEK.first, WEEK.last))[Kind.REVIEW]
     week = WEEK.back(1)
@@ -112,7 +112,7 @@ def test_changes_are_against_the_week_before(db: Database, report: Weekly) -> No
     assert report.compared == "2 Nov – 8 Nov 2026"
 
 
-def test_the_trend_is_a_quarter_that_ends_with_the_week(db: Database, report: Weekly) -> None:
+def test_the_trend_is_a_quarter_that_ends_with_the_week(db: Database, report: Summary) -> None:
     trend = next(each for each in report.trends if each.kind is Kind.REVIEW)
     assert [each.span.text for each in trend.steps] == [f"2026-W{n}" for n in range(34, 47)]
     total = queries.totals(db.reader(), own(WEEK.back(12).first, WEEK.last))[Kind.REVIEW]
@@ -120,7 +120,7 @@ def test_the_trend_is_a_quarter_that_ends_with_the_week(db: Database, report: We
     assert [each.gap for each in trend.steps] == [False] * 13
 
 
-def test_topics_rivals_and_quotes(db: Database, report: Weekly) -> None:
+def test_topics_rivals_and_quotes(db: Database, report: Summary) -> None:
     conn = db.reader()
     groups = queries.breakdown(conn, own(WEEK.first, WEEK.last), "topic")
     assert {topic.key: topic.n for topic in report.topics} == {g.key: g.sums.n for g in groups}
@@ -137,7 +137,7 @@ def test_topics_rivals_and_quotes(db: Database, report: Weekly) -> None:
     assert len({quote.text for quote in report.worst}) == len(report.worst)
 
 
-def test_what_is_kept_of_a_summary_holds_nobodys_words(db: Database, report: Weekly) -> None:
+def test_what_is_kept_of_a_summary_holds_nobodys_words(db: Database, report: Summary) -> None:
     kept = count(db.reader(), WEEK, NOW)
     quoted = (*report.best, *report.worst)
     assert quoted
@@ -145,7 +145,7 @@ def test_what_is_kept_of_a_summary_holds_nobodys_words(db: Database, report: Wee
     assert not any(each.text in repr(kept) for each in quoted)
 
 
-def test_the_way_a_topic_moved(report: Weekly) -> None:
+def test_the_way_a_topic_moved(report: Summary) -> None:
     up, down = moved(report.topics, up=True), moved(report.topics, up=False)
     assert not {topic.key for topic in up} & {topic.key for topic in down}
     assert all((topic.share.difference or 0) > 0 for topic in up)
@@ -209,7 +209,7 @@ def test_what_still_waits_counts_as_longest(
 
 
 def test_a_week_that_runs_ends_yesterday_and_says_so(db: Database) -> None:
-    running = weekly(db.reader(), weeks.of(TODAY), NOW)
+    running = summary(db.reader(), weeks.of(TODAY), NOW)
     assert (running.start, running.end, running.finished) == (
         date(2026, 11, 16),
         date(2026, 11, 17),
@@ -218,11 +218,11 @@ def test_a_week_that_runs_ends_yesterday_and_says_so(db: Database) -> None:
     assert running.compared == "9 Nov – 10 Nov 2026"
     assert b"(unfinished)" in html_page.render(running)
     with pytest.raises(InputError, match="has not begun"):
-        weekly(db.reader(), weeks.parse("2026-W48"), NOW)
+        summary(db.reader(), weeks.parse("2026-W48"), NOW)
 
 
 def test_without_a_week_before_nothing_is_compared(db: Database) -> None:
-    first = weekly(db.reader(), WEEK.back(13), NOW)
+    first = summary(db.reader(), WEEK.back(13), NOW)
     assert first.headlines
     assert all(each.before is None for each in first.headlines)
     row = numbers(first)["headline", "review", "rating", first.span.text]
@@ -234,7 +234,7 @@ def test_without_a_week_before_nothing_is_compared(db: Database) -> None:
 
 def test_an_empty_workspace_has_a_summary_too(tmp_path: Path) -> None:
     db = open_company(tmp_path)
-    empty = weekly(db.reader(), WEEK, NOW)
+    empty = summary(db.reader(), WEEK, NOW)
     assert brief.brief(empty)[0] == ("What changed", ["Nothing was said this week."])
     for form in (html_page.render, workbook.write, tidy.write_csv):
         assert form(empty)
@@ -255,7 +255,7 @@ def test_every_file_has_the_same_bytes_when_made_again(db: Database, tmp_path: P
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
 
 
-def test_the_sheet_of_numbers_is_the_csv_file(report: Weekly) -> None:
+def test_the_sheet_of_numbers_is_the_csv_file(report: Summary) -> None:
     told = list(csv.reader(io.StringIO(tidy.write_csv(report).decode(), newline="")))
     book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.write(report)))
     sheet = book.get_sheet_by_name("Numbers").to_python()
@@ -267,7 +267,7 @@ def test_the_sheet_of_numbers_is_the_csv_file(report: Weekly) -> None:
     assert "Summary" in book.sheet_names[0]
 
 
-def test_the_files_say_when_they_were_known(db: Database, report: Weekly) -> None:
+def test_the_files_say_when_they_were_known(db: Database, report: Summary) -> None:
     known = coverage.data_until(db.reader())
     assert known is not None
     row = next(row for row in tidy.rows(report) if row.name == "as_known_at")
@@ -313,7 +313,7 @@ def hostile(folder: Path) -> Database:
 
 def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
     db = hostile(tmp_path)
-    report = weekly(db.reader(), WEEK, NOW)
+    report = summary(db.reader(), WEEK, NOW)
     assert report.worst
     assert report.gaps
     page = html_page.render(report).decode()
@@ -332,7 +332,7 @@ def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
     db.close()
 
 
-def test_the_page_forbids_everything_but_its_own_style(report: Weekly) -> None:
+def test_the_page_forbids_everything_but_its_own_style(report: Summary) -> None:
     page = html_page.render(report).decode()
     policy = re.search(r'Content-Security-Policy" content="([^"]+)"', page)
     style = re.search(r"<style>(.*?)</style>", page, re.DOTALL)
@@ -351,7 +351,7 @@ def test_a_browser_shows_it_without_a_complaint(page: Page, tmp_path: Path) -> N
     page.on("console", lambda message: told.append(message.text))
     page.on("pageerror", lambda error: told.append(str(error)))
     page.on("dialog", lambda dialog: told.append(dialog.message))
-    page.set_content(html_page.render(weekly(db.reader(), WEEK, NOW)).decode())
+    page.set_content(html_page.render(summary(db.reader(), WEEK, NOW)).decode())
     assert page.locator("h1").inner_text() == "Week 46, 2026"
     assert page.locator("h1").evaluate("e => getComputedStyle(e).fontSize") == "31px"
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -365,7 +365,7 @@ def test_sample_data_is_marked_in_every_format(tmp_path: Path) -> None:
     db = open_company(tmp_path)
     with db.write() as conn:
         workspace.set_meta(conn, "sample", "1")
-    report = weekly(db.reader(), WEEK, NOW)
+    report = summary(db.reader(), WEEK, NOW)
     assert b"Sample data" in html_page.render(report)
     assert numbers(report)["about", "", "sample", "2026-W46"].text == "yes"
     book = CalamineWorkbook.from_filelike(io.BytesIO(workbook.write(report)))
@@ -382,7 +382,7 @@ def test_a_week_with_a_failure_is_hatched_for_what_it_touches(tmp_path: Path) ->
     polls.end(db, poll, failed, error="timed out")
     poll = polls.begin(db, PLAY.id, failed + timedelta(days=1), "test")
     polls.end(db, poll, failed + timedelta(days=1))
-    report = weekly(db.reader(), WEEK, NOW)
+    report = summary(db.reader(), WEEK, NOW)
     hatched = {trend.kind: [each.gap for each in trend.steps] for trend in report.trends}
     assert any(hatched[Kind.REVIEW])
     assert not any(hatched[Kind.SURVEY])

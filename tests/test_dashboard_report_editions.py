@@ -10,7 +10,7 @@ import pytest
 
 from dashboard import setting_words
 from dashboard.reports import changes, making, tidy, weeks, wording, workbook
-from dashboard.reports import weekly as numbers
+from dashboard.reports import counting as numbers
 from storage import editions, people, privacy, recast, workspace
 from storage.database import Database
 from storage.differences import Cause

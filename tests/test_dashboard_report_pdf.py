@@ -12,7 +12,7 @@ from pypdf import PdfReader
 
 from dashboard.reports import files, making, weeks
 from dashboard.reports.files import Format
-from dashboard.reports.model import Weekly
+from dashboard.reports.model import Summary
 from storage import editions
 from storage.database import Database
 from storage.people import EARSHOT
@@ -38,7 +38,7 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="module")
-def report(db: Database) -> Weekly:
+def report(db: Database) -> Summary:
     return making.make(db, WEEK, NOW, NOW)
 
 
@@ -48,7 +48,7 @@ def text(written: bytes, folder: Path) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(path).pages)
 
 
-def test_it_says_what_the_page_says(report: Weekly, tmp_path: Path) -> None:
+def test_it_says_what_the_page_says(report: Summary, tmp_path: Path) -> None:
     said = text(files.write(report, Format.PDF), tmp_path)
     for wanted in ("Week 46, 2026", "What changed", "What we did", "Topics", "Acme", "Queue"):
         assert wanted in said
@@ -57,7 +57,7 @@ def test_it_says_what_the_page_says(report: Weekly, tmp_path: Path) -> None:
     assert f"{report.queue.opened:,}" in said
 
 
-def test_it_is_tagged_and_the_same_each_time(report: Weekly, tmp_path: Path) -> None:
+def test_it_is_tagged_and_the_same_each_time(report: Summary, tmp_path: Path) -> None:
     plain = report._replace(best=(), worst=(), comment="")
     first, second = (files.write(plain, Format.PDF) for _ in range(2))
     assert first == second

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from dashboard import periods
+from dashboard.reports import counting as numbers
 from dashboard.reports import making, months, spans, tidy, weeks
-from dashboard.reports import weekly as numbers
 from dashboard.reports.model import Scope
 from dashboard.reports.months import Month
 from storage import editions, queries, revisions, rules

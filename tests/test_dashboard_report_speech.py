@@ -31,7 +31,7 @@ from dashboard.reports import (
     workbook,
 )
 from dashboard.reports.files import Format
-from dashboard.reports.model import Weekly
+from dashboard.reports.model import Summary
 from sentiment.effects import Verdict as Effect
 from sentiment.outlook import Verdict as Outlook
 from storage import editions, rules
@@ -46,7 +46,7 @@ SPOKEN += [ROOT / "dashboard" / "delivery" / "summaries.py"]
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Weekly]:
+def report(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Summary]:
     db = company(tmp_path_factory.mktemp("speech"), weeks=14)
     rules.open_cases(db, None, NOW)
     with db.write() as conn:
@@ -95,7 +95,7 @@ class Strict(dict[str, str]):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_no_page_falls_back_to_english(report: Weekly, lang: str) -> None:
+def test_no_page_falls_back_to_english(report: Summary, lang: str) -> None:
     strict = replace(speech.of(lang), phrases=Strict(speech.of(lang).phrases))
     token = speech._CURRENT.set(strict)
     try:
@@ -107,7 +107,7 @@ def test_no_page_falls_back_to_english(report: Weekly, lang: str) -> None:
         speech._CURRENT.reset(token)
 
 
-def test_a_german_summary_is_german_and_its_numbers_are_the_same(report: Weekly) -> None:
+def test_a_german_summary_is_german_and_its_numbers_are_the_same(report: Summary) -> None:
     said = files.write(report, Format.PDF, "de")
     text = "\n".join(each.extract_text() for each in PdfReader(io.BytesIO(said)).pages)
     days = "9. Nov. 2026 – 15. Nov. 2026"

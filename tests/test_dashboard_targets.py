@@ -11,7 +11,7 @@ import pytest
 from dashboard import settings, wiring
 from dashboard.components import session
 from dashboard.reports import brief, page, tidy, weeks, workbook
-from dashboard.reports.weekly import weekly
+from dashboard.reports.counting import summary
 from sentiment.outlook import Verdict
 from storage import people, setting_events, targets
 from storage.database import Database
@@ -63,8 +63,8 @@ def test_a_target_is_in_every_format_of_the_summary_and_was_not_before(
     before = NOW - timedelta(hours=1)
     with db.write() as conn:
         targets.save(conn, RATING, zoe, NOW)
-    assert weekly(db.reader(), WEEK, before).goals == ()
-    report = weekly(db.reader(), WEEK, NOW)
+    assert summary(db.reader(), WEEK, before).goals == ()
+    report = summary(db.reader(), WEEK, NOW)
     (goal,) = report.goals
     assert goal.now.n == 40
     assert goal.outlook.verdict is Verdict.BEHIND
@@ -81,7 +81,7 @@ def test_a_target_is_in_every_format_of_the_summary_and_was_not_before(
     assert any("behind its target of 4.50" in each for each in told["Needs a decision"])
     with db.write() as conn:
         targets.remove(conn, Kind.REVIEW, "rating", zoe, NOW)
-    assert weekly(db.reader(), WEEK, NOW).goals == ()
+    assert summary(db.reader(), WEEK, NOW).goals == ()
 
 
 def test_changes_are_recorded_and_only_added_to(db: Database, zoe: Person) -> None:

@@ -19,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 if TYPE_CHECKING:
     from dashboard.reports.changes import Way
     from dashboard.reports.files import Format
-    from dashboard.reports.model import Weekly
+    from dashboard.reports.model import Summary
 
 
 @click.group("report")
@@ -146,7 +146,7 @@ def _summary(
 def _mail(
     db_path: Path,
     config_path: Path,
-    report: Weekly,
+    report: Summary,
     at: datetime,
     to: tuple[str, ...],
     locale: str,

@@ -19,10 +19,10 @@ from dashboard.components import (
 from dashboard.data import At
 from dashboard.reports import files, making
 from dashboard.reports.files import TYPES, Format
-from dashboard.reports.model import Weekly
+from dashboard.reports.model import Summary
 
 
-def downloads(report: Weekly) -> None:
+def downloads(report: Summary) -> None:
     """Draw a button per format; a file is made when it is asked for."""
     with st.container(horizontal=True):
         for form in Format:
@@ -38,14 +38,14 @@ def downloads(report: Weekly) -> None:
             )
 
 
-def _keep(report: Weekly) -> None:
+def _keep(report: Summary) -> None:
     """Keep that this summary went out, so that it can be made again as it was."""
     space, person = session.workspace(), session.actor()
     with notices.explained():
         making.keep(space.db, report, person.name if person else "", space.now())
 
 
-def preview(report: Weekly) -> None:
+def preview(report: Summary) -> None:
     """Show the page that is downloaded, as a part of this one."""
     st.html(report_markup.part(files.write(report, Format.HTML, report_choice.locale()).decode()))
 
@@ -58,11 +58,11 @@ def report(at: At) -> None:
         return
     past = report_work.as_it_was(at)
     if past is None:
-        found = report_data.weekly(at, span)
+        found = report_data.summary(at, span)
         downloads(found)
         report_work.work(at, span, found)
     else:
-        found = report_data.weekly_as_known(at, span, past)
+        found = report_data.as_known(at, span, past)
     report_send.send(at, found, past)
     report_send.mails(at)
     report_schedules.schedules(at)

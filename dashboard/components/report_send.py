@@ -10,7 +10,7 @@ from dashboard.components import frame, notices, outbox_list, report_choice, ses
 from dashboard.data import At
 from dashboard.delivery import summaries
 from dashboard.reports import schedule_words
-from dashboard.reports.model import Weekly
+from dashboard.reports.model import Summary
 from storage.errors import InputError
 from storage.outbox import State
 from storage.people import Person
@@ -21,7 +21,7 @@ _LOOK = 4.0
 _MOVING = (State.PENDING, State.SENDING)
 
 
-def send(at: At, report: Weekly, moment: datetime | None) -> None:
+def send(at: At, report: Summary, moment: datetime | None) -> None:
     """Draw the form that sends what is shown, as known at a moment (None: now)."""
     box = st.expander("Send to…", icon=":material/send:", key="report.send", on_change="rerun")
     if not box.open:
@@ -56,7 +56,7 @@ def sender() -> Person | None:
     return None
 
 
-def _send(report: Weekly, moment: datetime | None) -> None:
+def _send(report: Summary, moment: datetime | None) -> None:
     space, person = session.workspace(), session.actor()
     with notices.explained():
         to = schedule_words.addresses(st.session_state[_TO])

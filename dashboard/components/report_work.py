@@ -10,14 +10,14 @@ from dashboard import markup, report_data
 from dashboard.components import frame, notices, session
 from dashboard.data import At
 from dashboard.reports import changes, spans, wording
-from dashboard.reports.model import Weekly
+from dashboard.reports.model import Summary
 from dashboard.reports.spans import Span
 from storage import editions
 from storage.people import Person
 from storage.quotes import Quote
 
 
-def work(at: At, span: Span, report: Weekly) -> None:
+def work(at: At, span: Span, report: Summary) -> None:
     """Draw what a person can do with a summary before it is sent."""
     person = session.actor()
     _comment(at, span, person)
@@ -48,7 +48,7 @@ def _write(week: str, key: str, person: Person) -> None:
         editions.write_comment(conn, week, st.session_state[key], person.id, space.now())
 
 
-def _quotes(at: At, span: Span, report: Weekly, person: Person | None) -> None:
+def _quotes(at: At, span: Span, report: Summary, person: Person | None) -> None:
     found = (*report.worst, *report.best)
     hidden = report_data.hidden(at, span.text)
     if not found and not hidden:

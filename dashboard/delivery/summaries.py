@@ -12,10 +12,10 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from dashboard.reports import counting as numbers
 from dashboard.reports import due, files, letter, making, spans, speech
-from dashboard.reports import weekly as numbers
 from dashboard.reports.files import TYPES, Format
-from dashboard.reports.model import Scope, Weekly
+from dashboard.reports.model import Scope, Summary
 from dashboard.reports.spans import Span
 from dashboard.reports.speech import say
 from dashboard.settings import MailSettings
@@ -47,7 +47,7 @@ def look(db: Database, settings: MailSettings | None, now: datetime) -> int:
 
 def send(
     db: Database,
-    report: Weekly,
+    report: Summary,
     at: datetime,
     to: Sequence[Recipient],
     actor: Person,
@@ -140,7 +140,7 @@ def _queue(
 
 def _keep(
     conn: sqlite3.Connection,
-    report: Weekly,
+    report: Summary,
     at: datetime,
     actor: Person,
     facts: int | None = None,
@@ -152,7 +152,7 @@ def _keep(
 def _put(
     conn: sqlite3.Connection,
     key: str,
-    report: Weekly,
+    report: Summary,
     edition: int,
     to: Recipient,
     actor: Person,

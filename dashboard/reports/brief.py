@@ -1,12 +1,12 @@
 """The page that a manager reads in one minute: sentences of what is worth knowing. Pure.
 
-Numbers come from ``weekly``; of figures and topics only what is more than chance.
+Numbers come from ``counting``; of figures and topics only what is more than chance.
 """
 
 from __future__ import annotations
 
 from dashboard.reports import deed_words, goal_words, wording
-from dashboard.reports.model import Headline, Topic, TopicImpact, Weekly, moved
+from dashboard.reports.model import Headline, Summary, Topic, TopicImpact, moved
 from dashboard.reports.span_words import per
 from dashboard.reports.speech import number, say
 from dashboard.reports.wording import figure, inline, kind, kinds, size_of
@@ -14,7 +14,7 @@ from sentiment.decomposition import Split
 from sentiment.metrics import Change
 
 
-def brief(report: Weekly) -> list[tuple[str, list[str]]]:
+def brief(report: Summary) -> list[tuple[str, list[str]]]:
     """Say on one page what is worth knowing: headings with sentences, none without.
 
     Of figures and topics only what is more than chance.
@@ -35,7 +35,7 @@ def brief(report: Weekly) -> list[tuple[str, list[str]]]:
     return [(say(heading), lines) for heading, lines in told if lines]
 
 
-def _spoken(report: Weekly) -> list[str]:
+def _spoken(report: Summary) -> list[str]:
     said = [_topic(topic) for up in (True, False) for topic in moved(report.topics, up=up)]
     said += [_worse(topic) for topic in report.topics]
     said += [_pull(each) for each in report.impacts]
@@ -56,7 +56,7 @@ def _pull(each: TopicImpact) -> str:
     )
 
 
-def _decisions(report: Weekly) -> list[str]:
+def _decisions(report: Summary) -> list[str]:
     """Say what somebody has to decide: late cases, and topics that really became worse."""
     told = goal_words.decisions(report.goals)
     late = report.queue.overdue
@@ -112,7 +112,7 @@ def _topic(topic: Topic) -> str:
     return say(way, topic=topic.name, now=now, before=before)
 
 
-def _nothing(report: Weekly) -> str:
+def _nothing(report: Summary) -> str:
     if not report.headlines:
         return per(report.span, "Nothing was said this week.", "Nothing was said this month.")
     compared = any(each.before is not None for each in report.headlines)
@@ -122,7 +122,7 @@ def _nothing(report: Weekly) -> str:
     return per(report.span, *none)
 
 
-def _queue(report: Weekly) -> str:
+def _queue(report: Summary) -> str:
     queue = report.queue
     return say(
         "Queue: {opened} cases opened, {answered} answered, {resolved} resolved; {open} open at the"
@@ -135,7 +135,7 @@ def _queue(report: Weekly) -> str:
     )
 
 
-def _coverage(report: Weekly) -> list[str]:
+def _coverage(report: Summary) -> list[str]:
     silent = sorted({gap.source for gap in report.gaps})
     told = []
     if silent:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from dashboard.reports import locales, spans, speech
-from dashboard.reports.model import Weekly
+from dashboard.reports.model import Summary
 
 
 class Format(StrEnum):
@@ -27,12 +27,12 @@ TYPES = {
 """Media types, for downloads."""
 
 
-def name(report: Weekly, form: Format) -> str:
+def name(report: Summary, form: Format) -> str:
     """Return the name of a file, such as weekly-2026-W46.csv or monthly-2026-10.csv."""
     return f"{spans.every(report.span).value}ly-{report.span.text}.{form.value}"
 
 
-def write(report: Weekly, form: Format, locale: str = locales.DEFAULT) -> bytes:
+def write(report: Summary, form: Format, locale: str = locales.DEFAULT) -> bytes:
     """Return a summary as a file of that format, which speaks as a locale does.
 
     A CSV file is for programs: it is the same in every locale.
@@ -41,7 +41,7 @@ def write(report: Weekly, form: Format, locale: str = locales.DEFAULT) -> bytes:
         return _writer(form)(report)
 
 
-def _writer(form: Format) -> Callable[[Weekly], bytes]:
+def _writer(form: Format) -> Callable[[Summary], bytes]:
     """Load only the renderer that is asked for."""
     if form is Format.PDF:
         from dashboard.reports.pdf import render as write_pdf

@@ -1,7 +1,7 @@
 """The one-minute page as the body of a mail: subject, plain text, and HTML.
 
 Mail programs know no style sheets and no grid, so every look stands at its tag. Numbers come
-from ``weekly``, words from ``wording``; nothing that a customer wrote is in it.
+from ``counting``, words from ``wording``; nothing that a customer wrote is in it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from dashboard import markup
 from dashboard.reports import brief, parts, span_words, speech, wording
-from dashboard.reports.model import Headline, Weekly
+from dashboard.reports.model import Headline, Summary
 from dashboard.reports.speech import say
 from dashboard.reports.wording import figure
 
@@ -29,17 +29,17 @@ class Letter(NamedTuple):
     html: str
 
 
-def letter(report: Weekly, foot: Sequence[str]) -> Letter:
+def letter(report: Summary, foot: Sequence[str]) -> Letter:
     """Return the first page of a summary as a mail; ``foot`` says why it came and how to end it."""
     return Letter(_subject(report), _text(report, foot), _html(report, foot))
 
 
-def _subject(report: Weekly) -> str:
+def _subject(report: Summary) -> str:
     marked = f"{say('Sample data')}: " if report.sample else ""
     return f"{marked}{span_words.title(report)}, {wording.period(report)}"
 
 
-def _text(report: Weekly, foot: Sequence[str]) -> str:
+def _text(report: Summary, foot: Sequence[str]) -> str:
     lines = [span_words.heading(report), span_words.over(report), span_words.about(report), ""]
     if report.sample:
         lines = [say(span_words.SAMPLE), "", *lines]
@@ -55,7 +55,7 @@ def _text(report: Weekly, foot: Sequence[str]) -> str:
     return "\n".join([*lines, "-- ", *foot]) + "\n"
 
 
-def _html(report: Weekly, foot: Sequence[str]) -> str:
+def _html(report: Summary, foot: Sequence[str]) -> str:
     body = "".join(
         [
             _banner(report),
@@ -84,7 +84,7 @@ def _html(report: Weekly, foot: Sequence[str]) -> str:
     )
 
 
-def _banner(report: Weekly) -> str:
+def _banner(report: Summary) -> str:
     if not report.sample:
         return ""
     return (
@@ -93,14 +93,14 @@ def _banner(report: Weekly) -> str:
     )
 
 
-def _comment(report: Weekly) -> str:
+def _comment(report: Summary) -> str:
     if not report.comment:
         return ""
     said = markup.said(report.comment).replace("\n", "<br>")
     return f'<p style="margin:0 0 18px;font-size:16px">{said}</p>'
 
 
-def _brief(report: Weekly) -> str:
+def _brief(report: Summary) -> str:
     told = "".join(
         f'<h2 style="margin:0 0 4px;font-size:15px">{html.escape(heading)}</h2>'
         '<ul style="margin:0 0 12px;padding-left:20px">'
@@ -115,7 +115,7 @@ def _brief(report: Weekly) -> str:
     )
 
 
-def _kind(report: Weekly, headline: Headline) -> str:
+def _kind(report: Summary, headline: Headline) -> str:
     cell = "padding:6px 0 6px 8px;border-bottom:1px solid #e3e7eb;font-size:14px"
     rows = "".join(
         f'<tr><td width="34%" style="{cell};padding-left:0">{html.escape(name)}</td>'

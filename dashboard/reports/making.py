@@ -1,6 +1,6 @@
 """Making a summary: as known now or at an earlier moment, and keeping its edition.
 
-Not here: the numbers (``weekly``) and the files (``files``).
+Not here: the numbers (``counting``) and the files (``files``).
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from dashboard.reports import counting as numbers
 from dashboard.reports import spans
-from dashboard.reports import weekly as numbers
-from dashboard.reports.model import Scope, Weekly
+from dashboard.reports.model import Scope, Summary
 from dashboard.reports.spans import Span
 from storage import configuration, editions, past, people, revisions, workspace
 from storage.database import Database
@@ -25,16 +25,16 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 def make(
     db: Database, span: Span, at: datetime, now: datetime, scope: Scope = numbers.WHOLE
-) -> Weekly:
+) -> Summary:
     """Count a week or month as known at a moment; one that is not past is counted as it stands."""
     if at >= now:
         with db.snapshot() as conn:
-            return numbers.weekly(conn, span, at, scope)
+            return numbers.summary(conn, span, at, scope)
     with past.known_at(db.path, at, *numbers.days(db.reader(), span, at)) as conn:
-        return numbers.weekly(conn, span, at, scope)
+        return numbers.summary(conn, span, at, scope)
 
 
-def again(db: Database, edition: Edition, now: datetime) -> Weekly:
+def again(db: Database, edition: Edition, now: datetime) -> Summary:
     """Make an edition once more as it was; what was erased since stays erased."""
     scope, span = Scope(edition.brands, edition.places), spans.named(edition.week)
     with db.snapshot() as conn:
@@ -44,11 +44,11 @@ def again(db: Database, edition: Edition, now: datetime) -> Weekly:
         settings = (configuration.at(conn, each) for each in (edition.made_at, now))
         if over and same and len(set(map(repr, settings))) == 1:
             # Nothing that counts has moved: as it stands is as it was, at a hundredth of the cost.
-            return numbers.weekly(conn, span, edition.made_at, scope)
+            return numbers.summary(conn, span, edition.made_at, scope)
     return make(db, span, edition.made_at, now, scope)
 
 
-def keep(db: Database, report: Weekly, actor: str, at: datetime) -> int:
+def keep(db: Database, report: Summary, actor: str, at: datetime) -> int:
     """Keep that a summary was made, so that it can be made again; return the edition's id."""
     with db.write() as conn:
         by = people.person(conn, actor, at).id if actor else people.EARSHOT.id

@@ -90,7 +90,7 @@ class Scope(NamedTuple):
     places: tuple[str, ...] = ()
 
 
-class Weekly(NamedTuple):
+class Summary(NamedTuple):
     """All numbers of a summary. ``brands`` and ``places`` are empty where they are all."""
 
     span: Span
@@ -125,7 +125,7 @@ class Weekly(NamedTuple):
 class Counted(NamedTuple):
     """A summary without its quotes, and whom it quotes: it may be kept."""
 
-    numbers: Weekly
+    numbers: Summary
     quoted: tuple[Quoted, ...]
 
 

@@ -1,7 +1,7 @@
 """The summary as one HTML file that needs nothing else: no script, no request, no font.
 
 Its policy allows only its own style sheet. What customers wrote goes through
-``markup.said``. Numbers come from ``weekly``, words from ``wording``, charts from ``svg``.
+``markup.said``. Numbers come from ``counting``, words from ``wording``, charts from ``svg``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 from dashboard import markup, theme
 from dashboard.reports import brief, deed_words, goal_words, parts, span_words, speech, svg, wording
 from dashboard.reports.goals import Goal
-from dashboard.reports.model import Headline, Topic, Weekly, moved
+from dashboard.reports.model import Headline, Summary, Topic, moved
 from dashboard.reports.speech import number, say
 from dashboard.reports.wording import figure
 from sentiment.metrics import Change
@@ -28,9 +28,9 @@ _TOPICS = 12
 """Topics in the table; the workbook has all."""
 
 
-def render(report: Weekly) -> bytes:
+def render(report: Summary) -> bytes:
     """Return the summary as a page."""
-    css = Path(__file__).with_name("weekly.css").read_text(encoding="utf-8")
+    css = Path(__file__).with_name("summary.css").read_text(encoding="utf-8")
     digest = base64.b64encode(hashlib.sha256(css.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     sections = (
@@ -62,7 +62,7 @@ def render(report: Weekly) -> bytes:
     return page.encode()
 
 
-def _header(report: Weekly) -> str:
+def _header(report: Summary) -> str:
     return (
         f'<header><p class="over">{markup.said(span_words.over(report))}</p>'
         f"<h1>{html.escape(span_words.heading(report))}</h1>"
@@ -70,13 +70,13 @@ def _header(report: Weekly) -> str:
     )
 
 
-def _headlines(report: Weekly) -> str:
+def _headlines(report: Summary) -> str:
     if not report.headlines:
         return f"<p>{say('No mentions.')}</p>"
     return f'<div class="kinds">{"".join(_kind(report, each) for each in report.headlines)}</div>'
 
 
-def _kind(report: Weekly, headline: Headline) -> str:
+def _kind(report: Summary, headline: Headline) -> str:
     tiles = "".join(map(_tile, headline.changes, headline.detectable))
     name = html.escape(wording.kind(headline.kind))
     return (
@@ -111,7 +111,7 @@ def _moved(change: Change, least: float | None) -> str:
     return f'<div class="change {kind}"><b>{said}</b> {say("real change")}</div>'
 
 
-def _goals(report: Weekly) -> str:
+def _goals(report: Summary) -> str:
     if not report.goals:
         return ""
     rows = [
@@ -121,7 +121,7 @@ def _goals(report: Weekly) -> str:
     return f'<div class="told">{_table(goal_words.HEAD, rows)}</div>'
 
 
-def _deeds(report: Weekly) -> str:
+def _deeds(report: Summary) -> str:
     if not report.deeds:
         return ""
     rows = [
@@ -140,7 +140,7 @@ def _verdict(goal: Goal) -> str:
     return f'<span class="{kind}"><b>{html.escape(goal_words.verdict(goal))}</b></span>'
 
 
-def _trends(report: Weekly) -> str:
+def _trends(report: Summary) -> str:
     drawn = parts.charts(report)
     if not drawn:
         return f"<p>{say('Too few mentions to draw.')}</p>"
@@ -158,7 +158,7 @@ def _trends(report: Weekly) -> str:
     return f'<div class="charts">{figures}</div><ul class="legend">{items}{note}</ul>'
 
 
-def _topics(report: Weekly) -> str:
+def _topics(report: Summary) -> str:
     if not report.topics:
         return f"<p>{say('No topic was found in these texts.')}</p>"
     most = max(topic.n for topic in report.topics)
@@ -169,7 +169,7 @@ def _topics(report: Weekly) -> str:
     return f"{_ups_and_downs(report)}{_table(head, rows)}{rest}"
 
 
-def _ups_and_downs(report: Weekly) -> str:
+def _ups_and_downs(report: Summary) -> str:
     said = []
     for way, up in (("Up", True), ("Down", False)):
         names = [
@@ -208,12 +208,12 @@ def _cell_change(change: Change, *, judged: bool = True) -> str:
     return f'<span class="{kind}"><b>{said}</b></span>'
 
 
-def _impacts(report: Weekly) -> str:
+def _impacts(report: Summary) -> str:
     rows = [[markup.said(cell) for cell in row] for row in parts.impact_rows(report)]
     return _table(parts.IMPACT_HEAD, rows) if rows else ""
 
 
-def _brands(report: Weekly) -> str:
+def _brands(report: Summary) -> str:
     if not report.rivals:
         return ""
     most = max(brand.n for brand in report.rivals)
@@ -234,7 +234,7 @@ def _brands(report: Weekly) -> str:
     return _table(head, rows) + note
 
 
-def _quotes(report: Weekly) -> str:
+def _quotes(report: Summary) -> str:
     if not report.best and not report.worst:
         return f"<p>{say('No text of a length to quote.')}</p>"
     none = f"<p>{say('None.')}</p>"
@@ -261,17 +261,17 @@ def _quote(quote: Quote) -> str:
     )
 
 
-def _queue(report: Weekly) -> str:
+def _queue(report: Summary) -> str:
     rows = [[html.escape(cell) for cell in row] for row in parts.queue_rows(report)]
     return f'<div class="narrow">{_table(parts.queue_head(report), rows)}</div>'
 
 
-def _coverage(report: Weekly) -> str:
+def _coverage(report: Summary) -> str:
     items = "".join(f"<li>{markup.said(each)}</li>" for each in parts.coverage_lines(report))
     return f'<ul class="notes">{items}</ul>'
 
 
-def _end(report: Weekly) -> str:
+def _end(report: Summary) -> str:
     items = "".join(
         f"<dt>{html.escape(say(name))}</dt><dd>{html.escape(say(words))}</dd>"
         for name, words in wording.MEANINGS.items()
@@ -291,13 +291,13 @@ def _section(title: str, body: str, shown: str = "") -> str:
     return f"<section{whole}><h2>{said}</h2>{body}</section>" if body else ""
 
 
-def _comment(report: Weekly) -> str:
+def _comment(report: Summary) -> str:
     if not report.comment:
         return ""
     return f'<p class="comment">{markup.said(report.comment)}</p>'
 
 
-def _brief(report: Weekly) -> str:
+def _brief(report: Summary) -> str:
     told = "".join(
         f"<h2>{html.escape(heading)}</h2>"
         f"<ul>{''.join(f'<li>{markup.said(each)}</li>' for each in lines)}</ul>"

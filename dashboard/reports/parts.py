@@ -1,6 +1,6 @@
 """What page and PDF share: drawings, rows and sentences, ready to be set. Pure.
 
-Numbers come from ``weekly``, words from ``wording``, drawing from ``svg``. Nothing is
+Numbers come from ``counting``, words from ``wording``, drawing from ``svg``. Nothing is
 escaped here.
 """
 
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from dashboard import theme
 from dashboard.reports import speech, svg, wording
-from dashboard.reports.model import BrandShare, Headline, Trend, TrendStep, Weekly
+from dashboard.reports.model import BrandShare, Headline, Summary, Trend, TrendStep
 from dashboard.reports.span_words import per
 from dashboard.reports.spans import Span
 from dashboard.reports.speech import number, say
@@ -34,7 +34,7 @@ class Chart(NamedTuple):
     svg: str
 
 
-def charts(report: Weekly) -> list[Chart]:
+def charts(report: Summary) -> list[Chart]:
     """Draw what has enough mentions to be more than noise."""
     return [
         chart
@@ -89,7 +89,7 @@ def _label(each: TrendStep) -> str:
     return speech.short_day(first) if is_week else speech.short_month(first)
 
 
-def volume(report: Weekly, headline: Headline) -> str:
+def volume(report: Summary, headline: Headline) -> str:
     """Say how many mentions of a kind there were."""
     said = per(report.span, "{n} this week", "{n} this month", n=number(headline.now.n))
     if headline.before is None:
@@ -128,7 +128,7 @@ def adds(quote: Quote) -> bool:
     return bool(quote.title) and not quote.text.startswith(quote.title)
 
 
-def queue_rows(report: Weekly) -> list[tuple[str, str, str]]:
+def queue_rows(report: Summary) -> list[tuple[str, str, str]]:
     """Return name, value and value of the span before of every figure of the queue."""
     now, before = report.queue, report.queue_before
     rows = []
@@ -152,7 +152,7 @@ def queue_rows(report: Weekly) -> list[tuple[str, str, str]]:
     return rows
 
 
-def coverage_lines(report: Weekly) -> list[str]:
+def coverage_lines(report: Summary) -> list[str]:
     """Say what the figures may miss."""
     told = [
         say(
@@ -187,14 +187,14 @@ def coverage_lines(report: Weekly) -> list[str]:
     return told
 
 
-def queue_head(report: Weekly) -> tuple[str, str, str]:
+def queue_head(report: Summary) -> tuple[str, str, str]:
     """Return the head of the queue's table, in English."""
     if isinstance(report.span, Week):
         return ("Cases", "This week", "Week before")
     return ("Cases", "This month", "Month before")
 
 
-def trend_heading(report: Weekly) -> str:
+def trend_heading(report: Summary) -> str:
     """Return the heading of the charts."""
     steps = len(report.trends[0].steps) if report.trends else 0
     return per(report.span, "Last {n} weeks", "Last {n} months", n=steps or 13)
@@ -211,7 +211,7 @@ MORE = "{n} more in the workbook."
 _IMPACTS = 10
 
 
-def impact_rows(report: Weekly) -> list[tuple[str, str, str, str, str]]:
+def impact_rows(report: Summary) -> list[tuple[str, str, str, str, str]]:
     """Return the topics that really move stars or NPS, those that pull down first."""
     found = [each for each in report.impacts if each.impact.real]
     strongest = sorted(found, key=lambda each: -abs(each.impact.value))[:_IMPACTS]

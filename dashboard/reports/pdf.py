@@ -1,4 +1,4 @@
-"""The summary as a PDF: hands words and numbers to the layout in ``weekly.typ``.
+"""The summary as a PDF: hands words and numbers to the layout in ``summary.typ``.
 
 Typst sets it with its own fonts, needs no program beside it, and takes all words as data:
 what a customer wrote cannot become markup. The document is tagged after PDF/UA-1; where a
@@ -16,7 +16,7 @@ import typst
 
 from dashboard import theme
 from dashboard.reports import brief, deed_words, goal_words, parts, span_words, speech, wording
-from dashboard.reports.model import Headline, Topic, Weekly
+from dashboard.reports.model import Headline, Summary, Topic
 from dashboard.reports.speech import number, say
 from dashboard.reports.wording import figure
 from sentiment.metrics import Change
@@ -36,9 +36,9 @@ _HEADINGS = (
 _CONTROL = {code: None for code in range(32) if code != 10}
 
 
-def render(report: Weekly) -> bytes:
+def render(report: Summary) -> bytes:
     """Return the summary as a PDF file; the same bytes for the same summary."""
-    layout = Path(__file__).with_name("weekly.typ").read_bytes()
+    layout = Path(__file__).with_name("summary.typ").read_bytes()
     data = {"report": json.dumps(_data(report), ensure_ascii=False)}
     try:
         return typst.compile(layout, sys_inputs=data, pdf_standards=["ua-1"])
@@ -47,7 +47,7 @@ def render(report: Weekly) -> bytes:
         return typst.compile(layout, sys_inputs=data)
 
 
-def _data(report: Weekly) -> dict[str, Any]:
+def _data(report: Summary) -> dict[str, Any]:
     return {
         "lang": speech.current().lang,
         "said": {each: say(each) for each in _HEADINGS},
@@ -87,21 +87,21 @@ def _data(report: Weekly) -> dict[str, Any]:
     }
 
 
-def _deeds(report: Weekly) -> list[list[Any]]:
+def _deeds(report: Summary) -> list[list[Any]]:
     return [
         [*map(_said, cells), {"kind": deed_words.kind(deed), "text": verdict}]
         for deed, (*cells, verdict) in zip(report.deeds, deed_words.rows(report.deeds), strict=True)
     ]
 
 
-def _goals(report: Weekly) -> list[list[Any]]:
+def _goals(report: Summary) -> list[list[Any]]:
     return [
         [*map(_said, cells), {"kind": _GOAL.get(goal.outlook.verdict, "none"), "text": verdict}]
         for goal, (*cells, verdict) in zip(report.goals, goal_words.rows(report.goals), strict=True)
     ]
 
 
-def _kind(report: Weekly, headline: Headline) -> dict[str, Any]:
+def _kind(report: Summary, headline: Headline) -> dict[str, Any]:
     return {
         "name": wording.kind(headline.kind),
         "volume": parts.volume(report, headline),
@@ -126,7 +126,7 @@ def _moved(change: Change, least: float | None) -> dict[str, str]:
     return {"kind": kind, "text": parts.moved(change, least)}
 
 
-def _charts(report: Weekly) -> dict[str, Any]:
+def _charts(report: Summary) -> dict[str, Any]:
     drawn = [
         {"title": chart.title, "alt": chart.spoken, "svg": _drawing(chart.svg)}
         for chart in parts.charts(report)
@@ -164,7 +164,7 @@ def _more(left: int) -> str:
     return say(parts.MORE, n=left) if left > 0 else ""
 
 
-def _rivals(report: Weekly) -> list[list[str]]:
+def _rivals(report: Summary) -> list[list[str]]:
     return [
         [
             _said(parts.brand(brand)),

@@ -14,7 +14,7 @@ from dashboard.exports import plain
 from dashboard.reports import deed_words
 from dashboard.reports.deeds import Deed
 from dashboard.reports.goals import Goal
-from dashboard.reports.model import Headline, Topic, Trend, Weekly
+from dashboard.reports.model import Headline, Summary, Topic, Trend
 from sentiment import metrics
 from sentiment.metrics import Change
 from storage.models import Measure
@@ -50,7 +50,7 @@ class Row(NamedTuple):
     text: str = ""
 
 
-def rows(report: Weekly) -> Iterator[Row]:
+def rows(report: Summary) -> Iterator[Row]:
     """Yield every number of a summary."""
     week = report.span.text
     yield from _about(report)
@@ -85,7 +85,7 @@ def cells(row: Row) -> list[str | int | float]:
     return [_cell(value) for value in row]
 
 
-def write_csv(report: Weekly) -> bytes:
+def write_csv(report: Summary) -> bytes:
     """Return the table as a CSV file."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
@@ -95,7 +95,7 @@ def write_csv(report: Weekly) -> bytes:
     return out.getvalue().encode()
 
 
-def _about(report: Weekly) -> Iterator[Row]:
+def _about(report: Summary) -> Iterator[Row]:
     week = report.span.text
     facts = {
         "from": report.start.isoformat(),
@@ -236,7 +236,7 @@ def _quote(section: str, quote: Quote) -> Row:
     return Row(f"quote_{section}", subject, str(quote.mention_id), day, quote.score, text=said)
 
 
-def _coverage(report: Weekly) -> Iterator[Row]:
+def _coverage(report: Summary) -> Iterator[Row]:
     week = report.span.text
     for measure in (report.unscored, report.unsure):
         yield _measured(Row("coverage", "", measure.name, week), measure)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from dashboard.reports import speech
 from dashboard.reports.changes import Way
-from dashboard.reports.model import Weekly
+from dashboard.reports.model import Summary
 from dashboard.reports.speech import number, say
 from sentiment.metrics import Change
 from storage.models import Kind, Measure
@@ -168,7 +168,7 @@ def moment(when: datetime | None, timezone: str) -> str:
     return f"{day(local.date())}, {speech.clock(local)}"
 
 
-def period(report: Weekly) -> str:
+def period(report: Summary) -> str:
     """Say which days the report counts."""
     return days(report.start, report.end)
 

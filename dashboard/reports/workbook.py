@@ -29,7 +29,7 @@ from dashboard.reports import (
 )
 from dashboard.reports.deeds import Deed
 from dashboard.reports.goals import Goal
-from dashboard.reports.model import Trend, Weekly
+from dashboard.reports.model import Summary, Trend
 from dashboard.reports.spans import Span
 from dashboard.reports.speech import say
 from dashboard.reports.wording import UNITS
@@ -49,7 +49,7 @@ _Cell: TypeAlias = "str | int | float | None"
 class _Book:
     """A workbook being written, and its formats."""
 
-    def __init__(self, out: io.BytesIO, report: Weekly) -> None:
+    def __init__(self, out: io.BytesIO, report: Summary) -> None:
         self.book = Workbook(out, _OPTIONS)
         known = report.known_at or _FIRST
         self.book.set_properties(
@@ -88,7 +88,7 @@ class _Book:
         return value, self.share if UNITS[name].factor == 100 else self.fine
 
 
-def write(report: Weekly) -> bytes:
+def write(report: Summary) -> bytes:
     """Return the summary as an XLSX file."""
     out = io.BytesIO()
     made = _Book(out, report)
@@ -102,7 +102,7 @@ def write(report: Weekly) -> bytes:
     return out.getvalue()
 
 
-def _summary(made: _Book, report: Weekly) -> None:
+def _summary(made: _Book, report: Summary) -> None:
     sheet = made.book.add_worksheet(say("Summary"))
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 22)
@@ -207,7 +207,7 @@ def _changed(made: _Book, change: Change) -> list[Any]:
     ]
 
 
-def _queue(made: _Book, report: Weekly) -> list[list[Any]]:
+def _queue(made: _Book, report: Summary) -> list[list[Any]]:
     now, before = report.queue, report.queue_before
     rows: list[list[Any]] = [
         [say(name.capitalize()), "", getattr(now, name), before and getattr(before, name)]
@@ -223,7 +223,7 @@ def _queue(made: _Book, report: Weekly) -> list[list[Any]]:
     return rows
 
 
-def _trends(made: _Book, report: Weekly) -> None:
+def _trends(made: _Book, report: Summary) -> None:
     sheet = made.book.add_worksheet("Trend")
     sheet.set_column(0, 0, 12)
     sheet.set_column(1, 11, 11)
@@ -291,7 +291,7 @@ def _charts(made: _Book, sheet: Worksheet, trend: Trend, span: Span, top: int) -
         sheet.insert_chart(top, column, chart)
 
 
-def _topics(made: _Book, report: Weekly) -> None:
+def _topics(made: _Book, report: Summary) -> None:
     named = say("Topics")
     sheet = made.book.add_worksheet(named)
     sheet.set_column(0, 0, 26)
@@ -326,7 +326,7 @@ def _topics(made: _Book, report: Weekly) -> None:
         sheet.insert_chart(0, 10, chart)
 
 
-def _quotes(made: _Book, report: Weekly) -> None:
+def _quotes(made: _Book, report: Summary) -> None:
     sheet = made.book.add_worksheet(say("Quotes"))
     sheet.set_column(0, 3, 12)
     sheet.set_column(4, 4, 100)
@@ -341,7 +341,7 @@ def _quotes(made: _Book, report: Weekly) -> None:
     made.table(sheet, 0, ("Label", "Source", "Day", "Stars", "Text"), rows)
 
 
-def _coverage(made: _Book, report: Weekly) -> None:
+def _coverage(made: _Book, report: Summary) -> None:
     sheet = made.book.add_worksheet(say("Coverage"))
     sheet.set_column(0, 0, 24)
     sheet.set_column(1, 7, 12)
@@ -364,7 +364,7 @@ def _coverage(made: _Book, report: Weekly) -> None:
     made.table(sheet, row, ("Not read", "From", "To", "Why"), gaps)
 
 
-def _numbers(made: _Book, report: Weekly) -> None:
+def _numbers(made: _Book, report: Summary) -> None:
     """Write the rows of the CSV file; a cell that is text there is text here."""
     sheet = made.book.add_worksheet("Numbers")
     sheet.freeze_panes(1, 0)

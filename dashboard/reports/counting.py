@@ -21,11 +21,11 @@ from dashboard.reports.model import (
     Counted,
     Headline,
     Scope,
+    Summary,
     Topic,
     TopicImpact,
     Trend,
     TrendStep,
-    Weekly,
 )
 from dashboard.reports.months import Month
 from dashboard.reports.spans import Span
@@ -60,7 +60,7 @@ _ERROR = 300
 _TOO_EARLY = "the data do not reach back far enough"
 
 
-def weekly(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WHOLE) -> Weekly:
+def summary(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WHOLE) -> Summary:
     """Count a week or month as of a moment; call it in a snapshot, or on a connection of the past.
 
     One that still runs at that moment ends the day before it.
@@ -68,7 +68,7 @@ def weekly(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WH
     return quoting(conn, count(conn, span, at, scope))
 
 
-def quoting(conn: sqlite3.Connection, counted: Counted) -> Weekly:
+def quoting(conn: sqlite3.Connection, counted: Counted) -> Summary:
     """Return a summary with the words of its quotes as they are stored now."""
     best, worst = (
         tuple(quotes.read(conn, [each[1:] for each in counted.quoted if each.label is label]))
@@ -93,7 +93,7 @@ def count(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WHO
     before = None if like.before is None else queries.totals(conn, like.before)
     first, after = _bounds(start, end, zone)
     total = queries.total(conn, like.now)
-    numbers = Weekly(
+    numbers = Summary(
         span=span,
         start=start,
         end=end,
@@ -157,7 +157,7 @@ def days(conn: sqlite3.Connection, span: Span, at: datetime) -> tuple[date, date
     return min(span.back(STEPS).first, deeds.first_day(conn, span.last, at)), span.last
 
 
-def quoted(report: Weekly) -> list[Quoted]:
+def quoted(report: Summary) -> list[Quoted]:
     """Return whom a summary quotes, for its edition."""
     return [
         Quoted(label, quote.mention_id, quote.version)
@@ -167,7 +167,7 @@ def quoted(report: Weekly) -> list[Quoted]:
 
 
 def _quoted(
-    conn: sqlite3.Connection, numbers: Weekly, at: datetime, flt: MentionFilter
+    conn: sqlite3.Connection, numbers: Summary, at: datetime, flt: MentionFilter
 ) -> tuple[Quoted, ...]:
     """The best and the worst; an edition made at this very moment quotes whom it quoted."""
     week = numbers.span.text
