@@ -17,7 +17,7 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -52,6 +52,7 @@ _OLDEST = (
     " AND (deleted_at IS NULL OR deleted_at > :at) ORDER BY position LIMIT 1)"
 )
 _SECONDS_A_DAY = 86_400
+_MONTH = timedelta(days=30)
 
 
 class Known(NamedTuple):
@@ -131,9 +132,12 @@ def mentions(
 
 
 @contextmanager
-def known_at(path: Path, at: datetime, first: date, last: date) -> Iterator[sqlite3.Connection]:
+def known_at(
+    path: Path, at: datetime, first: date, last: date, since: date | None = None
+) -> Iterator[sqlite3.Connection]:
     """Open a connection that answers, for these days, as it would have answered then.
 
+    From ``since`` to the first day only the sums are there, which costs half.
     Only mentions of these days are there, and the oldest of all: it tells how far back
     the data reach. There is no search index and no opinion of the past.
     """
@@ -145,7 +149,7 @@ def known_at(path: Path, at: datetime, first: date, last: date) -> Iterator[sqli
         _polls(conn, at)
         settings = configuration.at(conn, at)
         _configure(conn, settings)
-        _fill(conn, at, first, last, settings)
+        _fill(conn, at, (since or first, first, last), settings)
         conn.execute("COMMIT")
         conn.execute("PRAGMA query_only=ON")
         conn.execute("BEGIN")
@@ -304,28 +308,42 @@ def _polls(conn: sqlite3.Connection, at: datetime) -> None:
 
 
 def _fill(
-    conn: sqlite3.Connection, at: datetime, first: date, last: date, settings: Configuration
+    conn: sqlite3.Connection,
+    at: datetime,
+    days: tuple[date, date, date],
+    settings: Configuration,
 ) -> None:
-    """Store and count the mentions of the period as they were."""
+    """Count the mentions as they were, and store those of the second day and later."""
+    whole = day_number(days[1])
     slices = Slices(conn)
     delta = Delta(slices)
     seen: set[int] = set()
-    for which in (_PERIOD, _OLDEST):
-        for each in list(_known(conn, which, at, first, last, settings)):
+    for which, start, end in _windows(days[0], days[2]):
+        for each in list(_known(conn, which, at, start, end, settings)):
             if each.id in seen:
                 continue
             seen.add(each.id)
             slice_id = slices.id(each.slice)
+            topics = topic_ids(each.topics)
+            delta.move(1, topics, Spot(slice_id, each.place_id, each.day), each.cell)
+            if each.day < whole and which is _PERIOD:
+                continue
             conn.execute(
                 "INSERT INTO mentions (id, position, slice_id, place_id, day, published_at,"
                 " precision, first_seen_at, version, rating, nps, csat, ces, score, replied,"
                 " topics, erased_at, pending) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0)",
                 (each.id, each.position, slice_id, *each[2:8], *each[9:16], each.erased_at),
             )
-            topics = topic_ids(each.topics)
-            delta.move(1, topics, Spot(slice_id, each.place_id, each.day), each.cell)
             conn.executemany(
                 "INSERT INTO mention_topics VALUES (?,?,?,?)",
                 [(topic, slice_id, each.position, each.id) for topic in topics],
             )
     delta.write(conn)
+
+
+def _windows(first: date, last: date) -> Iterator[tuple[str, date, date]]:
+    """Yield what is looked for, month by month: all at once would be in memory together."""
+    yield _OLDEST, first, last
+    while first <= last:
+        yield _PERIOD, first, min(last, first + _MONTH)
+        first += _MONTH + timedelta(days=1)

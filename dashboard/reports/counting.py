@@ -149,12 +149,13 @@ def _held(like: periods.Comparison) -> tuple[date, date] | None:
     return like.before.start, like.before.end
 
 
-def days(conn: sqlite3.Connection, span: Span, at: datetime) -> tuple[date, date]:
+def days(conn: sqlite3.Connection, span: Span, at: datetime) -> tuple[date, date, date]:
     """Return the first and last day that a summary counts: its trend, and one step before.
 
-    Further back where it judges actions by the weeks before them.
+    Third, since when it asks for sums: it judges actions by the weeks before them.
     """
-    return min(span.back(STEPS).first, deeds.first_day(conn, span.last, at)), span.last
+    first = span.back(STEPS).first
+    return first, span.last, min(first, deeds.first_day(conn, span.last, at))
 
 
 def quoted(report: Summary) -> list[Quoted]:
