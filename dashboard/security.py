@@ -18,6 +18,10 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 Application: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
+PUBLIC = ("/public/", "/followup/")
+"""Pages for customers: they have no charts, so nothing is fetched ahead for them."""
+
+
 class _InlineScripts(HTMLParser):
     """Collects the text of every script element that has no source."""
 
@@ -103,7 +107,8 @@ class SecurityHeaders:
                     name == b"content-type" and value.startswith(b"text/html")
                     for name, value in kept
                 )
-                more = self._ahead if page else []
+                ours = not str(scope.get("path", "")).startswith(PUBLIC)
+                more = self._ahead if page and ours else []
                 message = {**message, "headers": [*kept, *self.headers, *more]}
             await send(message)
 

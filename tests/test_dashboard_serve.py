@@ -70,7 +70,20 @@ def test_pages_name_the_script_of_charts_ahead(url: str) -> None:
     assert get(url, "/healthz")[0].getheader("link") is None
 
 
-@pytest.mark.parametrize("path", ["/", "/healthz", "/_stcore/health", "/favicon.png", "/nowhere"])
+ANSWERED = ("/", "/healthz", "/_stcore/health", "/favicon.png", "/public/praise")
+
+
+def test_praise_is_a_page_for_anybody_that_is_kept_nowhere(url: str) -> None:
+    response, body = get(url, "/public/praise")
+    assert "What customers say" in body
+    assert "<script" not in body
+    assert response.getheader("link") is None
+    assert response.getheader("cache-control") == "no-store"
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/_stcore/health", "/favicon.png", "/nowhere", "/public/praise"]
+)
 def test_every_answer_carries_the_policy(url: str, path: str) -> None:
     response, _ = get(url, path)
     policy = response.getheader("content-security-policy") or ""
