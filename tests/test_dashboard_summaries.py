@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from dashboard.delivery import mail, smtp, summaries
-from dashboard.reports import making, weeks
+from dashboard.reports import weeks
 from dashboard.settings import MailSettings, load
 from storage import editions, people, privacy, reply_outbox, report_schedules
 from storage.database import Database
@@ -33,6 +33,7 @@ BOARD = Schedule(
     "Board",
     (Recipient("boss@acme.example"), Recipient("north@acme.example", (), ("play:com.acme",))),
 )
+WEEK = weeks.parse("2026-W46")
 LONG = "The courier was late again, bad in every way, and nobody ever picked up the phone"
 
 
@@ -168,27 +169,25 @@ def test_what_failed_is_seen_and_leaves_again(db: Database, box: Mailbox) -> Non
 
 
 def test_somebody_sends_what_they_see(db: Database, box: Mailbox) -> None:
-    report = making.make(db, weeks.parse("2026-W46"), NOW, NOW)
     to = [Recipient("ann@acme.example"), Recipient("bob@acme.example")]
-    assert len(summaries.send(db, report, NOW, to, person(db), BY, NOW)) == 2
+    assert len(summaries.send(db, WEEK, None, to, person(db), BY, NOW)) == 2
     assert leave(db, box, NOW) == 2
     assert "because Mia sent it to you" in body(box.mails[0], "plain")
     assert summaries.sent(db.reader())[0].actor == "Mia"
     with pytest.raises(Refused, match="no mail server"):
-        summaries.send(db, report, NOW, to, person(db), None, NOW)
+        summaries.send(db, WEEK, None, to, person(db), None, NOW)
     with pytest.raises(Refused, match="may look"):
-        summaries.send(db, report, NOW, to, person(db)._replace(role=Role.AGENT), BY, NOW)
+        summaries.send(db, WEEK, None, to, person(db)._replace(role=Role.AGENT), BY, NOW)
     wrong = [Recipient("ann@acme.example"), Recipient("nobody")]
     with pytest.raises(InputError):
-        summaries.send(db, report, NOW, wrong, person(db), BY, NOW)
+        summaries.send(db, WEEK, None, wrong, person(db), BY, NOW)
     assert len(summaries.sent(db.reader())) == 2
 
 
 def test_the_body_takes_nothing_as_markup(db: Database, box: Mailbox) -> None:
     with db.write() as conn:
         editions.write_comment(conn, "2026-W46", "See <b>this</b>\nand that", 0, NOW)
-    report = making.make(db, weeks.parse("2026-W46"), NOW, NOW)
-    summaries.send(db, report, NOW, [Recipient("a@acme.example")], person(db), BY, NOW)
+    summaries.send(db, WEEK, None, [Recipient("a@acme.example")], person(db), BY, NOW)
     leave(db, box, NOW)
     said = body(box.mails[0], "html")
     assert "See &lt;b&gt;this&lt;/b&gt;<br>and that" in said

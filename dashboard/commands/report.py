@@ -19,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 if TYPE_CHECKING:
     from dashboard.reports.changes import Way
     from dashboard.reports.files import Format
-    from dashboard.reports.model import Summary
+    from dashboard.reports.spans import Span
 
 
 @click.group("report")
@@ -130,7 +130,9 @@ def _summary(
         with target(path) as file:
             file.write(files.write(report, form, locale))
         written.append(str(path))
-    mailed = _mail(db_path, config_path, report, at, to, locale, actor, send=send)
+    mailed = _mail(
+        db_path, config_path, chosen, at if as_of else None, to, locale, actor, send=send
+    )
     if as_json:
         made = {kind: report.span.text, "files": written, "sample": report.sample}
         click.echo(json.dumps({**made, "mails": mailed}))
@@ -146,8 +148,8 @@ def _summary(
 def _mail(
     db_path: Path,
     config_path: Path,
-    report: Summary,
-    at: datetime,
+    span: Span,
+    moment: datetime | None,
     to: tuple[str, ...],
     locale: str,
     actor: str | None,
@@ -171,10 +173,10 @@ def _mail(
         settings, count = space.settings.mail, 0
         if to:
             whom = schedule_words.recipients(to, locale=locale)
-            found = summaries.send(space.db, report, at, whom, by, settings, space.now())
+            found = summaries.send(space.db, span, moment, whom, by, settings, space.now())
             count += len(found)
         if send:
-            count += summaries.send_scheduled(space.db, report.span, by, settings, space.now())
+            count += summaries.send_scheduled(space.db, span, by, settings, space.now())
         sending.work_off_mails(space)
         return count
     finally:

@@ -63,7 +63,7 @@ def report(at: At) -> None:
         report_work.work(at, span, found)
     else:
         found = report_data.as_known(at, span, past)
-    report_send.send(at, found, past)
+    report_send.send(span, past)
     report_send.mails(at)
     report_schedules.schedules(at)
     preview(found)

@@ -10,7 +10,7 @@ from dashboard.components import frame, notices, outbox_list, report_choice, ses
 from dashboard.data import At
 from dashboard.delivery import summaries
 from dashboard.reports import schedule_words
-from dashboard.reports.model import Summary
+from dashboard.reports.spans import Span
 from storage.errors import InputError
 from storage.outbox import State
 from storage.people import Person
@@ -21,7 +21,7 @@ _LOOK = 4.0
 _MOVING = (State.PENDING, State.SENDING)
 
 
-def send(at: At, report: Summary, moment: datetime | None) -> None:
+def send(span: Span, moment: datetime | None) -> None:
     """Draw the form that sends what is shown, as known at a moment (None: now)."""
     box = st.expander("Send to…", icon=":material/send:", key="report.send", on_change="rerun")
     if not box.open:
@@ -41,7 +41,11 @@ def send(at: At, report: Summary, moment: datetime | None) -> None:
             help="They need no account. The first page stands in the mail, the PDF is attached.",
         )
         st.button(
-            "Send now", key="report.send-now", type="primary", on_click=_send, args=(report, moment)
+            "Send now",
+            key="report.send-now",
+            type="primary",
+            on_click=_send,
+            args=(span, moment),
         )
 
 
@@ -56,7 +60,7 @@ def sender() -> Person | None:
     return None
 
 
-def _send(report: Summary, moment: datetime | None) -> None:
+def _send(span: Span, moment: datetime | None) -> None:
     space, person = session.workspace(), session.actor()
     with notices.explained():
         to = schedule_words.addresses(st.session_state[_TO])
@@ -64,8 +68,8 @@ def _send(report: Summary, moment: datetime | None) -> None:
             raise InputError("say who you are first")
         summaries.send(
             space.db,
-            report,
-            moment or space.now(),
+            span,
+            moment,
             schedule_words.recipients(to, locale=report_choice.locale()),
             person,
             space.settings.mail,

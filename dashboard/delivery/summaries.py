@@ -47,14 +47,14 @@ def look(db: Database, settings: MailSettings | None, now: datetime) -> int:
 
 def send(
     db: Database,
-    report: Summary,
-    at: datetime,
+    span: Span,
+    moment: datetime | None,
     to: Sequence[Recipient],
     actor: Person,
     settings: MailSettings | None,
     now: datetime,
 ) -> list[Entry]:
-    """Send a summary as it was known at a moment to some addresses at once.
+    """Send a summary, as known at a moment (None: now), to some addresses at once.
 
     The same summary sent twice to an address are two mails: somebody asked for both.
     """
@@ -64,8 +64,12 @@ def send(
         raise Refused(NO_SERVER)
     if not to:
         raise InputError("say to whom: an address a line")
+    at = moment or now
+    before = _facts(db.reader())
+    report = making.make(db, span, at, now)
     with db.write() as conn:
-        edition = _keep(conn, report, at, actor)
+        facts = before if moment is None and before == _facts(conn) else None
+        edition = _keep(conn, report, at, actor, facts)
         return [
             _put(conn, f"{edition}:{each.address}", report, edition, each, actor, settings, now)
             for each in to
@@ -119,12 +123,12 @@ def _queue(
     """Make a schedule's summaries, each scope once, and put them into the outbox."""
     schedule = stored.schedule
     scopes = dict.fromkeys(Scope(each.brands, each.places) for each in schedule.recipients)
-    before = revisions.current(db.reader())["facts"]
+    before = _facts(db.reader())
     reports = {scope: making.make(db, span, now, now, scope) for scope in scopes}
     with db.write() as conn:
         if stored not in report_schedules.schedules(conn):
             return 0  # changed, or sent by another worker; the next look sees it as it is
-        facts = before if revisions.current(conn)["facts"] == before else None
+        facts = before if before == _facts(conn) else None
         kept = {
             scope: _keep(conn, report, now, EARSHOT, facts) for scope, report in reports.items()
         }
@@ -136,6 +140,10 @@ def _queue(
         if span == due.latest(schedule, now, ZoneInfo(workspace.timezone(conn))).span:
             report_schedules.sent(conn, schedule.name, span.text)
     return len(schedule.recipients)
+
+
+def _facts(conn: sqlite3.Connection) -> int:
+    return revisions.current(conn)["facts"]
 
 
 def _keep(
