@@ -302,6 +302,21 @@ def test_a_suggestion_and_a_template_are_one_tap(space: Workspace, desk: Visit) 
     assert templates.latest(space.db.reader(), anna) != "(suggested)"
 
 
+def test_a_fact_is_added_with_one_tap(space: Workspace, desk: Visit) -> None:
+    anna = person(space, "Anna")
+    case = taken(space, anna)
+    fact = templates.Template(0, "Five days", "", "", templates.SNIPPET, "It takes five days.")
+    with space.db.write() as conn:
+        templates.save(conn, fact, anna, space.now())
+    app = desk("Anna", case=str(case.id))
+    type_(space, case, anna, "We are sorry. – Anna")
+    press(app, f"case-{case.id}-snippet-0")
+    found = writing.current(space.db.reader(), case.id)
+    assert found is not None
+    assert found.text == "We are sorry. It takes five days. – Anna"
+    assert [each.name for each in templates.uses(space.db.reader())] == ["Five days"]
+
+
 def test_a_warning_asks_for_a_reason_and_records_it(space: Workspace, desk: Visit) -> None:
     anna = person(space, "Anna")
     case = taken(space, anna)
