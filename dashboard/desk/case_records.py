@@ -158,6 +158,7 @@ def _of_case(case: Case) -> dict[str, Json]:
         "tags": list(case.tags),
         "paused_at": _iso(case.paused_at),
         "merged_into": None if case.merged_into is None else str(case.merged_into),
+        "acknowledged_at": _iso(case.acknowledged_at),
         "ticket_url": case.ticket_url,
         "ticket_owner": case.ticket_owner,
         "ticket_due_at": _iso(case.ticket_due_at),
