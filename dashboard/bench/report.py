@@ -30,11 +30,18 @@ QUARTER = timedelta(weeks=14)
 THEN, BARE = "all four, as known three days ago", "a bare query over the same fourteen weeks"
 
 
+class Cost(NamedTuple):
+    """The most megabytes that a process held, and its seconds of processor time."""
+
+    megabytes: float
+    cpu: float
+
+
 class Made(NamedTuple):
-    """Seconds from the start of a process to its end, and the most megabytes it held."""
+    """Seconds from the start of a process to its end, and what it cost."""
 
     seconds: float
-    megabytes: float
+    cost: Cost
 
 
 def section(db: Path, folder: Path, rounds: int) -> Section:
@@ -46,7 +53,7 @@ def section(db: Path, folder: Path, rounds: int) -> Section:
         asked = ["report", "weekly", "--db", str(copy), "--week", f"{year}-W{week:02}"]
         asked += ["--out", str(folder / "made"), "--format"]
         every, then = ",".join(FORMATS), (NOW - timedelta(days=3)).isoformat()
-        runs: dict[str, Callable[[], float]] = {
+        runs: dict[str, Callable[[], Cost]] = {
             "all four files": partial(_command, [*asked, every]),
             **{f"{each} alone": partial(_command, [*asked, each]) for each in FORMATS},
             THEN: partial(_command, [*asked, every, "--as-of", then]),
@@ -64,39 +71,44 @@ def section(db: Path, folder: Path, rounds: int) -> Section:
 
 
 def _figures(name: str, made: list[Made]) -> tuple[Figure, Figure]:
-    took, most = median(each.seconds for each in made), max(each.megabytes for each in made)
+    took, most = median(each.seconds for each in made), max(each.cost.megabytes for each in made)
+    note = f"{median(each.cost.cpu for each in made):.2g} s of processor time"
     return (
-        Figure(name, took, "s", goal=None if name == BARE else SECONDS),
+        Figure(name, took, "s", goal=None if name == BARE else SECONDS, note=note),
         Figure(f"{name}, memory", most, "MB", goal=None if name == BARE else MEGABYTES),
     )
 
 
-def _apart(run: Callable[[], float]) -> Made:
+def _apart(run: Callable[[], Cost]) -> Made:
     """Run something in a process of its own."""
     began = time.perf_counter()
     with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-        megabytes = pool.submit(run).result()
-    return Made(time.perf_counter() - began, megabytes)
+        cost = pool.submit(run).result()
+    return Made(time.perf_counter() - began, cost)
 
 
-def _command(arguments: list[str]) -> float:
-    """Run a command line in this process; return the most megabytes it held."""
+def _command(arguments: list[str]) -> Cost:
+    """Run a command line in this process."""
     from dashboard import cli
 
     with redirect_stdout(io.StringIO()):
         cli.earshot.main(arguments, standalone_mode=False)
-    return server.memory(os.getpid()).highest
+    return _cost()
 
 
-def _grouped(path: Path, last: int) -> float:
-    """Group the mentions of a quarter by one bare query; return the most megabytes held."""
+def _grouped(path: Path, last: int) -> Cost:
+    """Group the mentions of a quarter by one bare query."""
     with closing(sqlite3.connect(path)) as conn:
         conn.execute(
             "SELECT day / 7, slice_id, count(*), sum(rating), sum(score) FROM mentions"
             " WHERE day BETWEEN ? AND ? GROUP BY 1, 2",
             (last - QUARTER.days + 1, last),
         ).fetchall()
-    return server.memory(os.getpid()).highest
+    return _cost()
+
+
+def _cost() -> Cost:
+    return Cost(server.memory(os.getpid()).highest, time.process_time())
 
 
 def _size(path: Path) -> int:
