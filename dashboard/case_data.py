@@ -139,11 +139,16 @@ def columns(conn: sqlite3.Connection) -> list[str]:
 
 def workloads(at: At) -> list[desk_figures.Workload]:
     """What everybody has, and answered in seven days; what time alone moves, within a minute."""
-    return _workloads(at, at.minute)
+    # Adding a name moves no area: the team itself is a part of what is asked.
+    return _workloads(at, at.minute, tuple(people.people(at.db.reader())))
 
 
 @reads("queue", "settings", keep=8)
-def _workloads(conn: sqlite3.Connection, minute: datetime) -> list[desk_figures.Workload]:
+def _workloads(
+    conn: sqlite3.Connection, minute: datetime, team: tuple[people.Person, ...]
+) -> list[desk_figures.Workload]:
+    if not team:
+        return []
     return desk_figures.workloads(conn, minute, minute - timedelta(days=7))
 
 
