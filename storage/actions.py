@@ -11,7 +11,7 @@ import sqlite3
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from storage import revisions
+from storage import addressees, outbox, revisions
 from storage.errors import InputError, NotFound, Refused
 from storage.times import day_date, day_number, millis, moment
 
@@ -118,12 +118,17 @@ def done(
 def withdraw(
     conn: sqlite3.Connection, action_id: int, why: str, actor_id: int, now: datetime
 ) -> None:
-    """Take an action back, with a reason; it stays on record."""
+    """Take an action back, with a reason; it stays on record. Mails that wait do not leave."""
     if get(conn, action_id).withdrawn is not None:
         raise Refused(f"action {action_id} is withdrawn already")
     if not why.strip():
         raise InputError("say why it is withdrawn; it stays on record")
     _add(conn, action_id, "withdrawn", None, why.strip()[:500], actor_id, now)
+    rows = conn.execute(
+        "SELECT entry_id FROM action_tellings WHERE action_id = ? AND entry_id IS NOT NULL",
+        (action_id,),
+    ).fetchall()
+    outbox.call_off(conn, [row[0] for row in rows], actor_id, now, addressees.WITHDRAWN)
 
 
 def get(conn: sqlite3.Connection, action_id: int) -> Action:

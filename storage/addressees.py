@@ -12,12 +12,19 @@ import re
 import sqlite3
 from datetime import datetime, timedelta
 
+from storage import outbox
 from storage.database import Database
+from storage.outbox import Entry
 from storage.people import Person
 from storage.times import millis
 
 ONCE_IN = timedelta(days=30)
 """Nobody gets more than one such mail in so long, whatever happens."""
+
+UNASKED = ("follow_up", "told")
+"""Kinds of mails that nobody asked for."""
+STOPPED = "they asked not to be written to; it is not sent"
+WITHDRAWN = "the action was withdrawn; it is not sent"
 
 _MAIL = re.compile(r"[^\s@<>,;()\[\]\\\"]+@[^\s@<>,;()\[\]\\\"]+\.[^\s@<>,;()\[\]\\\"]+")
 _COLUMNS = ("email", "e-mail", "mail", "email address", "e-mail address", "email_address")
@@ -79,8 +86,30 @@ def lately(
 
 
 def stop(db: Database, digest: bytes, actor: Person, now: datetime) -> None:
-    """Never write to a person again."""
+    """Never write to a person again; what waits for them, or failed, is called off."""
     with db.write() as conn:
         conn.execute(
             "INSERT OR IGNORE INTO follow_up_stops VALUES (?,?,?)", (digest, millis(now), actor.id)
         )
+        rows = conn.execute(
+            "SELECT entry_id FROM follow_ups WHERE person = :person UNION"
+            " SELECT entry_id FROM action_tellings WHERE person = :person"
+            " AND entry_id IS NOT NULL",
+            {"person": digest},
+        ).fetchall()
+        outbox.call_off(conn, [row[0] for row in rows], actor.id, now, STOPPED)
+
+
+def obstacle(db: Database, conn: sqlite3.Connection, entry: Entry, address: str) -> str | None:
+    """Say why a mail must not leave any more, None where it may: asked right before it does."""
+    if entry.kind not in UNASKED:
+        return None
+    if stopped(db, address, conn):
+        return STOPPED
+    row = conn.execute(
+        "SELECT EXISTS (SELECT 1 FROM action_tellings l JOIN action_events e"
+        " ON e.action_id = l.action_id AND e.type = 'withdrawn'"
+        " WHERE l.person = ? AND l.entry_id = ?)",
+        (person(db, address), entry.id),
+    )
+    return WITHDRAWN if row.fetchone()[0] else None

@@ -13,10 +13,10 @@ import sqlite3
 from datetime import datetime
 from typing import NamedTuple
 
-from storage import outbox, revisions
+from storage import addressees, outbox, revisions
 from storage.database import Database
 from storage.errors import InputError
-from storage.outbox import Entry, State
+from storage.outbox import Channel, Entry, State
 from storage.people import EARSHOT, Person
 from storage.times import millis
 
@@ -112,6 +112,12 @@ def read(entry: Entry) -> Mail | None:
     return Mail(raw["to"], raw["subject"], raw["text"], raw["html"], attachments, headers, made)
 
 
+def obstacle(db: Database, conn: sqlite3.Connection, entry: Entry) -> str | None:
+    """Say why a mail must not leave any more, None where it may or is no mail."""
+    mail = read(entry) if entry.channel is Channel.MAIL else None
+    return None if mail is None else addressees.obstacle(db, conn, entry, mail.to)
+
+
 def doubts(conn: sqlite3.Connection, entry_id: int) -> int:
     """Return how many attempts may have sent the mail without our knowing."""
     row = conn.execute("SELECT doubts FROM outbox WHERE id = ?", (entry_id,)).fetchone()
@@ -130,10 +136,19 @@ def sent(db: Database, entry: Entry, sender: str, now: datetime) -> bool:
         return True
 
 
-def failed(db: Database, entry: Entry, sender: str, now: datetime, why: str) -> bool:
-    """Record that it will not be sent by itself."""
+def failed(
+    db: Database, entry: Entry, sender: str, now: datetime, why: str, *, doubt: bool = False
+) -> bool:
+    """Record that it will not be sent by itself; ``doubt``: it may have been all the same."""
     with db.write() as conn:
+        _note(conn, entry, doubt=doubt)
         return outbox.end(conn, entry.id, sender, State.FAILED, now, error=why)
+
+
+def called_off(db: Database, entry: Entry, sender: str, now: datetime, why: str) -> bool:
+    """Record that it is not to be sent any more."""
+    with db.write() as conn:
+        return outbox.end(conn, entry.id, sender, State.CANCELLED, now, error=why)
 
 
 def postpone(
@@ -148,9 +163,13 @@ def postpone(
 ) -> bool:
     """Put it back until a time; ``doubt``: it may have been sent for all we know."""
     with db.write() as conn:
-        if doubt:
-            conn.execute("UPDATE outbox SET doubts = doubts + 1 WHERE id = ?", (entry.id,))
+        _note(conn, entry, doubt=doubt)
         return outbox.end(conn, entry.id, sender, State.PENDING, now, error=why, next_at=until)
+
+
+def _note(conn: sqlite3.Connection, entry: Entry, *, doubt: bool) -> None:
+    if doubt:
+        conn.execute("UPDATE outbox SET doubts = doubts + 1 WHERE id = ?", (entry.id,))
 
 
 def _json(mail: Mail) -> str:

@@ -214,6 +214,22 @@ def put(
     revisions.bump(conn, "queue")
 
 
+def call_off(
+    conn: sqlite3.Connection, entry_ids: Iterable[int], by: int, now: datetime, why: str
+) -> None:
+    """Cancel what waits or failed, in the caller's transaction; what left already stays so.
+
+    What is being sent right now is for its sender to ask about again before it leaves.
+    """
+    done = conn.executemany(
+        "UPDATE outbox SET state = 'cancelled', changed_by = ?, changed_at = ?, error = ?"
+        " WHERE id = ? AND state IN ('pending', 'failed')",
+        [(by, millis(now), fit(why), entry_id) for entry_id in entry_ids],
+    )
+    if done.rowcount > 0:
+        revisions.bump(conn, "queue")
+
+
 def _due(conn: sqlite3.Connection, channel: Channel, now: datetime) -> int | None:
     rows = conn.execute(
         "SELECT b.id, b.state, b.sender, b.sender_until FROM outbox b WHERE b.channel = ?"

@@ -11,7 +11,7 @@ import sqlite3
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from storage import cases, outbox
+from storage import cases, mail_outbox, outbox
 from storage.case_model import AnsweredElsewhere, QueueReply, Resolve, SendFailed, Sent, Unsend
 from storage.database import Database
 from storage.errors import EarshotError, Refused
@@ -140,6 +140,9 @@ def retry(
             raise Refused(f"number {entry_id} has not failed: it is {entry.state.value}")
         if entry.content is None:
             raise Refused(f"the words of number {entry_id} were erased")
+        why = mail_outbox.obstacle(db, conn, entry)
+        if why is not None:
+            raise Refused(f"number {entry_id}: {why}")
         outbox.put(conn, entry_id, State.PENDING, actor.id, now, now + wait)
         if entry.channel is Channel.REPLY:
             assert entry.case_id is not None

@@ -140,11 +140,12 @@ def checked(schedule: Schedule) -> Schedule:
 
 
 def _save(conn: sqlite3.Connection, schedule: Schedule, origin: str, now: datetime) -> None:
-    """Store a schedule; one that is new, on again, or of other periods counts from now on."""
+    """Store a schedule; one that is new, on again, or of another time counts from now on."""
     (id_,) = conn.execute(
         "INSERT INTO report_schedules (name, every, day, minute, enabled, origin, since_at)"
         " VALUES (?,?,?,?,?,?,?) ON CONFLICT (name) DO UPDATE SET"
-        " since_at = CASE WHEN every = excluded.every AND enabled >= excluded.enabled"
+        " since_at = CASE WHEN (every, day, minute) = (excluded.every, excluded.day,"
+        "  excluded.minute) AND enabled >= excluded.enabled"
         "  THEN since_at ELSE excluded.since_at END,"
         " every = excluded.every, day = excluded.day, minute = excluded.minute,"
         " enabled = excluded.enabled, origin = excluded.origin RETURNING id",

@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from storage import addressees, facts, mail_outbox, revisions, workspace
+from storage import actions, addressees, facts, mail_outbox, revisions, workspace
 from storage.actions import Action
 from storage.database import Database
 from storage.errors import NotFound, Refused
@@ -156,6 +156,8 @@ def start(
         raise Refused(f"{actor.name} may look but not act")
     count = 0
     with db.write() as conn:
+        if actions.get(conn, action.id).withdrawn is not None:
+            raise Refused(f"action {action.id} was withdrawn meanwhile; nobody is told")
         for each in people:
             mail = mails.get(each.person)
             if each.way is Way.REPLY:

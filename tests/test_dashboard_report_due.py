@@ -62,6 +62,7 @@ def test_a_lost_hour_and_a_doubled_one_are_met_once() -> None:
         ({"recipients": ()}, NEVER, ""),
         ({}, datetime(2026, 11, 16, 6, 1, tzinfo=UTC), ""),
         ({}, NEVER, "2026-W46"),
+        ({}, NEVER, "2026-W47"),
     ],
 )
 def test_nothing_is_sent_that_is_off_over_or_older(
@@ -72,6 +73,11 @@ def test_nothing_is_sent_that_is_off_over_or_older(
     assert due.to_send(stored, now, BERLIN) == spans.named("2026-W46")
     off = stored._replace(schedule=BOARD._replace(**changed), since=since, done=done or stored.done)
     assert due.to_send(off, now, BERLIN) is None
+
+
+def test_months_that_were_sent_say_nothing_of_weeks() -> None:
+    stored = StoredSchedule(BOARD, "database", NEVER, "2026-12")
+    assert due.to_send(stored, berlin("2026-11-18T10:00"), BERLIN) == spans.named("2026-W46")
 
 
 @settings(max_examples=60, deadline=None)

@@ -131,6 +131,26 @@ def test_a_month_is_mailed_on_its_first_day(db: Database, box: Mailbox) -> None:
     assert "this month" in body(got, "plain")
 
 
+def test_another_day_or_hour_mails_no_older_period(db: Database) -> None:
+    monthly = Schedule("Board", BOARD.recipients[:1], Every.MONTH)
+    keep(db, monthly, NOW - timedelta(days=20))
+    assert summaries.look(db, BY, datetime(2026, 11, 1, 6, 0, tzinfo=UTC)) == 1
+    tenth = datetime(2026, 11, 10, 9, 0, tzinfo=UTC)
+    keep(db, monthly._replace(day=28), tenth)
+    assert report_schedules.get(db.reader(), "Board").since == tenth
+    assert summaries.look(db, BY, tenth + timedelta(minutes=1)) == 0
+    keep(db, Schedule("Week", BOARD.recipients[:1]), BEFORE)
+    keep(db, Schedule("Week", BOARD.recipients[:1], minute=5 * 60), MONDAY - timedelta(minutes=5))
+    assert summaries.look(db, BY, MONDAY) == 0
+    with db.write() as conn:  # set by an older version
+        conn.execute("UPDATE report_schedules SET since_at = 0")
+    assert summaries.look(db, BY, tenth) == 1
+    assert [each.key for each in summaries.sent(db.reader())] == [
+        "mail:report:Week:2026-W45:boss@acme.example",
+        "mail:report:Board:2026-10:boss@acme.example",
+    ]
+
+
 def test_what_is_erased_before_it_leaves_is_not_in_it(db: Database, box: Mailbox) -> None:
     seen = [replace(play_review(n, NOW - timedelta(days=8)), text=f"{LONG} {n}") for n in (71, 72)]
     store(db, PLAY, [replace(each, rating=1.0) for each in seen], now=NOW - timedelta(days=8))

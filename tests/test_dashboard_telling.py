@@ -4,26 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from dashboard import follow_up_page, telling
 from dashboard.components import session
-from dashboard.delivery import follow_up
+from dashboard.delivery import follow_up, mail
 from dashboard.settings import MailSettings
 from dashboard.wiring import Workspace
-from storage import actions, addressees, came_back, follow_ups, outbox, people, privacy, told
+from storage import (
+    actions,
+    addressees,
+    came_back,
+    follow_ups,
+    mail_outbox,
+    outbox,
+    people,
+    privacy,
+    reply_outbox,
+    told,
+)
 from storage.actions import Action, Scope
 from storage.errors import InputError, NotFound, Refused
 from storage.models import Observation, Source
-from storage.outbox import Channel
+from storage.outbox import Channel, State
 from storage.people import EARSHOT, Person
 from storage.told import Way
 from tests import pages
 from tests.app_pages import Visit
 from tests.command_line import earshot
+from tests.mail_server import Mailbox, mail_server
 
 SHOP = Source("shop", "feeds", brand="Acme", options={"url": "http://127.0.0.1:9/shop.xml"})
 PLAY = Source("play", "google_play", brand="Acme", options={"package": "com.acme"})
@@ -201,6 +213,62 @@ def test_nothing_leaves_where_it_must_not(space: Workspace, action: Action, mia:
     assert telling.people(space, actions.get(space.db.reader(), planned)) == []
     with pytest.raises(Refused, match="was done"):
         telling.start(space, planned, WORDS, "", mia)
+
+
+def states(space: Workspace) -> dict[str, State]:
+    found = outbox.entries(space.db.reader(), channels=[Channel.MAIL])
+    return {mail.to: each.state for each in found if (mail := mail_outbox.read(each)) is not None}
+
+
+def work_off(space: Workspace, box: Mailbox, now: datetime) -> list[str]:
+    before = len(box.mails)
+    mail.work_off(space.db, mail.Way(box.settings()), lambda: now)
+    return sorted(str(each["To"]) for each in box.mails[before:])
+
+
+def test_who_says_stop_gets_nothing_that_waits_or_is_tried_again(
+    space: Workspace, action: Action, mia: Person
+) -> None:
+    telling.start(space, action.id, WORDS, "", mia)
+    now = space.now()
+    with mail_server() as box:
+        box.refuse = {"sam@home.example"}
+        follow_ups.stop(space.db, "Noah@home.example", mia, now)
+        assert states(space)["noah@home.example"] is State.CANCELLED
+        assert work_off(space, box, now) == ["mia@home.example"]
+        box.refuse = set()
+        (failed,) = outbox.entries(space.db.reader(), states=[State.FAILED])
+        follow_ups.stop(space.db, "sam@home.example", mia, now)
+        with pytest.raises(Refused, match="has not failed"):
+            reply_outbox.retry(space.db, failed.id, mia, now)
+        # Stopped while a sender had it: it is put back or fails, and still never leaves.
+        for state in (State.FAILED, State.PENDING):
+            with space.db.write() as conn:
+                outbox.put(conn, failed.id, state, mia.id, now, now)
+            if state is State.FAILED:
+                with pytest.raises(Refused, match="asked not to be written to"):
+                    reply_outbox.retry(space.db, failed.id, mia, now)
+        assert work_off(space, box, now + timedelta(days=1)) == []
+    assert states(space)["sam@home.example"] is State.CANCELLED
+    assert "asked not to be" in str(outbox.get(space.db.reader(), failed.id).error)
+
+
+def test_a_withdrawn_action_is_not_told_any_more(
+    space: Workspace, action: Action, mia: Person
+) -> None:
+    telling.start(space, action.id, WORDS, "", mia)
+    now = space.now()
+    first = outbox.entries(space.db.reader())[0]
+    with space.db.write() as conn:
+        actions.withdraw(conn, action.id, "it was not true", mia.id, now)
+    assert set(states(space).values()) == {State.CANCELLED}
+    with space.db.write() as conn:  # a sender had this one
+        outbox.put(conn, first.id, State.PENDING, mia.id, now, now)
+    with mail_server() as box:
+        assert work_off(space, box, now + timedelta(days=1)) == []
+    assert "withdrawn" in str(outbox.get(space.db.reader(), first.id).error)
+    with pytest.raises(Refused, match="withdrawn meanwhile"):
+        told.start(space.db, action, [], {}, WORDS, "", mia, now)
 
 
 def test_the_command_line_lists_before_it_sends(

@@ -12,11 +12,12 @@ import pytest
 
 from dashboard.delivery import mail, smtp
 from dashboard.settings import MailSettings, load
-from storage import mail_outbox, outbox
+from storage import mail_outbox, outbox, reply_outbox
 from storage.database import Database
 from storage.errors import ConfigError, InputError
 from storage.mail_outbox import Attachment, Mail
 from storage.outbox import Channel, Entry, State
+from storage.people import EARSHOT
 from tests.command_line import earshot
 from tests.desk import NOW, open_database
 from tests.mail_server import PASSWORD, Mailbox, certificate, mail_server
@@ -130,6 +131,23 @@ def test_a_server_that_is_away_is_waited_for_and_given_up_at_last(db: Database) 
     found, attempts, error = state(db, entry)
     assert (found, attempts) == (State.FAILED, mail.ATTEMPTS)
     assert "could not be reached" in str(error)
+
+
+def test_one_that_may_have_arrived_is_not_repeated_for_ever(db: Database, box: Mailbox) -> None:
+    entry = put(db)
+    box.plan = ["lost"] * 50
+    now = NOW
+    for _ in range(mail.ATTEMPTS + 3):
+        send(db, box, now)
+        now += timedelta(hours=7)
+    assert len(box.mails) == mail.ATTEMPTS
+    found, attempts, error = state(db, entry)
+    assert (found, attempts) == (State.FAILED, mail.ATTEMPTS)
+    assert "may have arrived" in str(error)
+    box.plan = []
+    reply_outbox.retry(db, entry.id, EARSHOT, now)
+    assert send(db, box, now) == 1
+    assert box.mails[-1][smtp.REPEAT].startswith(f"{mail.ATTEMPTS};")
 
 
 def test_signing_in(db: Database) -> None:

@@ -28,6 +28,7 @@ log = logging.getLogger("earshot.mail")
 ATTEMPTS = 12
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(hours=6)
+LOOK = "it may have arrived: ask before you try again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,10 @@ def _take(db: Database, entry: Entry, me: str, way: Way, now: Callable[[], datet
     try:
         doubts = mail_outbox.doubts(db.reader(), entry.id)
         made = message(entry, way.whole(mail), way.settings, doubts)
+        why = mail_outbox.obstacle(db, db.reader(), entry)
+        if why is not None:
+            mail_outbox.called_off(db, entry, me, now(), why)
+            return False
         smtp.send(made, way.settings, way.password)
     except Dead as error:
         mail_outbox.failed(db, entry, me, now(), str(error))
@@ -86,7 +91,10 @@ def _take(db: Database, entry: Entry, me: str, way: Way, now: Callable[[], datet
         else:
             _again(db, entry, me, now(), str(error), doubt=False)
     except Unclear as error:
-        _again(db, entry, me, now(), str(error), doubt=True)
+        if entry.attempts >= ATTEMPTS:
+            mail_outbox.failed(db, entry, me, now(), f"{error}; {LOOK}", doubt=True)
+        else:
+            _again(db, entry, me, now(), str(error), doubt=True)
     except UserError as error:  # what it is about is no longer there
         mail_outbox.failed(db, entry, me, now(), str(error))
     except ValueError as error:  # a header or an attachment that no mail can have

@@ -27,15 +27,24 @@ class Due(NamedTuple):
 def to_send(stored: StoredSchedule, now: datetime, zone: ZoneInfo) -> Span | None:
     """Return what is to be mailed now, None where nothing is.
 
-    Only the newest time counts: who slept through ten of them sends one.
+    Only the newest time counts: who slept through ten of them sends one, and never one
+    that is older than what was sent.
     """
     schedule = stored.schedule
     if not schedule.enabled or not schedule.recipients:
         return None
     found = latest(schedule, now, zone)
-    if found.at < stored.since or found.span.text == stored.done:
+    if found.at < stored.since or _is_done(stored, found.span):
         return None
     return found.span
+
+
+def _is_done(stored: StoredSchedule, span: Span) -> bool:
+    """Say whether a period is not newer than the newest sent; of weeks no month says so."""
+    if not stored.done:
+        return False
+    done = spans.named(stored.done)
+    return spans.every(done) is spans.every(span) and span.first <= done.first
 
 
 def latest(schedule: Schedule, now: datetime, zone: ZoneInfo) -> Due:
