@@ -41,7 +41,7 @@ def drawn(goal: Goal, points: Sequence[Point], first: date, last: date) -> Figur
     layout = figures.layout(bars, height=HEIGHT)
     layout["yaxis"] |= _scale(goal, found)
     layout["showlegend"] = False
-    layout["margin"] = {"l": 4, "r": 8, "t": 8, "b": 4}
+    layout["margin"] = {"l": 48, "r": 12, "t": 8, "b": 26}
     layout["shapes"] = [_line(target)]
     ahead = [_expected(goal)] if shown > last else []
     return {"data": [_weeks(target, found, counted), *ahead], "layout": layout}
