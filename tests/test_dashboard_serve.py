@@ -70,9 +70,6 @@ def test_pages_name_the_script_of_charts_ahead(url: str) -> None:
     assert get(url, "/healthz")[0].getheader("link") is None
 
 
-ANSWERED = ("/", "/healthz", "/_stcore/health", "/favicon.png", "/public/praise")
-
-
 def test_praise_is_a_page_for_anybody_that_is_kept_nowhere(url: str) -> None:
     response, body = get(url, "/public/praise")
     assert "What customers say" in body

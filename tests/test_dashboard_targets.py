@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import settings, wiring
+from dashboard import settings, target_figure, wiring
 from dashboard.components import session
 from dashboard.reports import brief, page, tidy, weeks, workbook
 from dashboard.reports.counting import summary
 from sentiment.outlook import Verdict
-from storage import people, setting_events, targets
+from storage import people, queries, setting_events, targets
 from storage.database import Database
 from storage.errors import ConfigError, InputError, NotFound, Refused
-from storage.models import Kind
+from storage.models import Kind, MentionFilter
 from storage.people import Person
 from storage.targets import Target
 from tests import pages
@@ -82,6 +82,23 @@ def test_a_target_is_in_every_format_of_the_summary_and_was_not_before(
     with db.write() as conn:
         targets.remove(conn, Kind.REVIEW, "rating", zoe, NOW)
     assert summary(db.reader(), WEEK, NOW).goals == ()
+
+
+def test_the_figure_is_one_that_plotly_knows(db: Database, zoe: Person) -> None:
+    with db.write() as conn:
+        targets.save(conn, RATING, zoe, NOW)
+    (goal,) = weekly(db.reader(), WEEK, NOW).goals
+    first, last = target_figure.span(goal, WEEK.last)
+    asked = MentionFilter(start=first, end=last, kinds=(Kind.REVIEW,))
+    points = queries.trend(db.reader(), asked, "week")
+    figure = target_figure.drawn(goal, points, first, last)
+    graph_objects.Figure(figure)
+    assert len([each for each in figure["data"][0]["y"] if each is not None]) == 13
+    assert figure["data"][1]["y"] == [goal.outlook.value]
+    assert figure["layout"]["shapes"][0]["y0"] == 4.5
+    assert "4.50" in target_figure.spoken(goal)
+    with db.write() as conn:
+        targets.remove(conn, Kind.REVIEW, "rating", zoe, NOW)
 
 
 def test_changes_are_recorded_and_only_added_to(db: Database, zoe: Person) -> None:

@@ -27,8 +27,8 @@ COLOURS = {
 
 
 _DASHES = (
-    f'<span style="border-top:2px dashed {target_figure.AIM};width:1.6rem" aria-hidden="true">'
-    "</span>"
+    f'<span style="border-top:2px dashed {target_figure.AIM};width:1.6rem;display:inline-block;'
+    'vertical-align:middle;margin-right:.4rem" aria-hidden="true"></span>'
 )
 """What the line to be reached looks like."""
 
@@ -74,7 +74,7 @@ def one(at: At, goal: Goal) -> None:
     chip = markup.chip(goal.outlook.verdict.value)
     st.html(
         f'<div class="es-row"><span class="es-title">{markup.said(name)}</span>{chip}</div>'
-        f'<div class="es-row">{_DASHES}{markup.line(goal_words.heading(target))}</div>'
+        f'<div class="es-line">{_DASHES}{markup.said(goal_words.heading(target))}</div>'
     )
     charts.chart(
         data.towards(at, goal, only),
