@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from plotly import graph_objects
 
 from dashboard import settings, target_figure, wiring
 from dashboard.components import session
@@ -87,7 +88,7 @@ def test_a_target_is_in_every_format_of_the_summary_and_was_not_before(
 def test_the_figure_is_one_that_plotly_knows(db: Database, zoe: Person) -> None:
     with db.write() as conn:
         targets.save(conn, RATING, zoe, NOW)
-    (goal,) = weekly(db.reader(), WEEK, NOW).goals
+    (goal,) = summary(db.reader(), WEEK, NOW).goals
     first, last = target_figure.span(goal, WEEK.last)
     asked = MentionFilter(start=first, end=last, kinds=(Kind.REVIEW,))
     points = queries.trend(db.reader(), asked, "week")
