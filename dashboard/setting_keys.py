@@ -35,7 +35,7 @@ KEYS: dict[str, dict[str, str]] = {
         "port": "its port; default 587",
         "security": '"starttls", "tls" or "none"; default starttls',
         "username": "sign-in there, with EARSHOT_MAIL_PASSWORD; none by default",
-        "sender": "address that mails come from",
+        "sender": "address that mails come from, as `care@example.org` or `Acme Care <…>`",
         "follow_up": "true asks customers with a known address whether it was sorted out",
         "public_url": "address under which customers reach /followup, for links in mails",
     },

@@ -12,6 +12,8 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from email.headerregistry import Address
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
@@ -27,7 +29,7 @@ from dashboard.setting_keys import (
     tables,
     typed,
 )
-from storage import targets
+from storage import mail_outbox, targets
 from storage.errors import ConfigError, InputError
 from storage.models import Brand, Intent, Kind, Label, Source, Topic, Urgency
 from storage.report_schedules import Schedule
@@ -39,7 +41,10 @@ DEFAULT_EVERY = 900.0
 
 @dataclass(frozen=True, slots=True)
 class MailSettings:
-    """How mails leave; ``public_url`` is empty where customers cannot reach this machine."""
+    """How mails leave; ``public_url`` is empty where customers cannot reach this machine.
+
+    ``sender`` is the address alone; ``name`` stands before it in what people see.
+    """
 
     host: str
     sender: str
@@ -48,6 +53,12 @@ class MailSettings:
     username: str = ""
     follow_up: bool = False
     public_url: str = ""
+    name: str = ""
+
+    @property
+    def shown(self) -> str:
+        """The sender as people see it: with its name, where it has one."""
+        return str(Address(self.name, addr_spec=self.sender))
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,15 +151,34 @@ def _mail(raw: dict[str, Any]) -> MailSettings | None:
     url = typed(table, "public_url", str, "")
     if url and not url.startswith(("http://", "https://")):
         raise ConfigError(f"mail.public_url = {url!r} must begin with https://")
+    host = typed(table, "host", str)
+    name, sender = _sender(typed(table, "sender", str))
     return MailSettings(
-        host=typed(table, "host", str),
-        sender=typed(table, "sender", str),
+        host=host,
+        sender=sender,
         port=typed(table, "port", int, 587),
         security=security,
         username=typed(table, "username", str, ""),
         follow_up=typed(table, "follow_up", bool, False),
         public_url=url.rstrip("/"),
+        name=name,
     )
+
+
+def _sender(text: str) -> tuple[str, str]:
+    """Return name and address of a sender such as Acme Care <care@acme.example>."""
+    found = getaddresses([text])
+    name, address = found[0] if len(found) == 1 else ("", "")
+    try:
+        mail_outbox.check_address(address)
+    except InputError as error:
+        raise ConfigError(
+            f"mail.sender = {text!a} is no mail address; write care@example.org, or"
+            " 'Acme Care <care@example.org>', a name with a comma in double quotes"
+        ) from error
+    if not name.isprintable():
+        raise ConfigError(f"the name in mail.sender = {text!a} has a line break or a control sign")
+    return name, address
 
 
 def _brand(raw: dict[str, Any]) -> Brand:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from dashboard import periods
 from dashboard.reports import counting as numbers
-from dashboard.reports import making, months, spans, tidy, weeks
+from dashboard.reports import files, making, months, spans, tidy, weeks
+from dashboard.reports.files import Format
 from dashboard.reports.model import Scope
 from dashboard.reports.months import Month
-from storage import editions, queries, revisions, rules
+from storage import editions, polls, queries, revisions, rules, sources, workspace
 from storage.database import Database
 from storage.errors import InputError
-from storage.models import Kind, MentionFilter
+from storage.models import Brand, Kind, MentionFilter, Source
 from tests.workspace import NOW, PLAY, company, play_review, store
 
 OCTOBER = Month(2026, 10)
@@ -74,6 +77,32 @@ def test_a_place_has_its_own_numbers_queue_and_quotes(db: Database) -> None:
     assert 0 < part.queue.open <= whole.queue.open
     none = making.make(db, WEEK, NOW, NOW, Scope(places=("nowhere",)))
     assert (none.headlines, none.queue.open) == ((), 0)
+
+
+def test_a_brand_of_ours_says_nothing_of_the_others(tmp_path: Path) -> None:
+    db = company(tmp_path, weeks=3)
+    beta = Source("beta-survey", "feeds", brand="Beta")
+    with db.write() as conn:
+        brands = [Brand("Acme"), Brand("Beta"), Brand("Rival", own=False)]
+        workspace.save_brands(conn, brands, "file")
+        sources.save(conn, beta, NOW - timedelta(days=30))
+        editions.write_comment(conn, WEEK.text, "For the board only.", 0, NOW)
+    said = [play_review(700 + n, NOW - timedelta(days=4, hours=n)) for n in range(3)]
+    store(db, beta, [replace(each, place="play:beta", brand="Beta") for each in said])
+    failing = datetime(2026, 11, 12, tzinfo=UTC)
+    polls.end(db, polls.begin(db, beta.id, failing, "test"), failing, "beta does not answer")
+    acme, ours = (making.make(db, WEEK, NOW, NOW, Scope(each)) for each in (("Acme",), ()))
+    assert {each.name for each in ours.rivals} == {"Acme", "Beta", "Rival"}
+    assert {each.name for each in acme.rivals} == {"Acme", "Rival"}
+    assert sum(each.share.value or 0 for each in acme.rivals) == pytest.approx(1)
+    assert (ours.comment, acme.comment) == ("For the board only.", "")
+    place = making.make(db, WEEK, NOW, NOW, Scope(places=("play:com.acme",)))
+    assert (place.comment, place.rivals) == ("", ())
+    for told in (ours.polls, ours.gaps):
+        assert "beta-survey" in {each.source for each in told}
+    for form in (Format.CSV, Format.HTML):
+        assert not re.search(b"[bB]eta", files.write(acme, form))
+    db.close()
 
 
 def test_naming_all_of_our_brands_is_the_whole(db: Database) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -256,6 +257,25 @@ def test_a_slip_in_a_schedule_is_told(tmp_path: Path, line: str, says: str) -> N
     config.write_text(f'[[report]]\nname = "Board"\n{line}\n')
     with pytest.raises(ConfigError, match=says):
         load(config)
+
+
+def test_what_is_written_as_of_then_is_what_is_mailed(
+    db: Database, box: Mailbox, tmp_path: Path
+) -> None:
+    (tmp_path / "earshot.toml").write_text(
+        f'[mail]\nhost = "{box.host}"\nport = {box.port}\nsecurity = "none"\n'
+        'sender = "care@acme.example"\n[[report]]\nname = "Board"\nto = ["a@b.example"]\n'
+    )
+    late = [play_review(900 + n, MONDAY - timedelta(days=1, hours=n)) for n in range(4)]
+    store(db, PLAY, late, now=MONDAY + timedelta(hours=5))
+    places = ("--db", db.path, "--config", tmp_path / "earshot.toml", "--out", tmp_path)
+    then = ("--week", "2026-W46", "--format", "csv", "--as-of", "2026-11-16T08:00", "--send")
+    assert "1 mails" in earshot("report", "weekly", *then, *places).err
+    written = (tmp_path / "weekly-2026-W46.csv").read_text()
+    (line,) = (each for each in written.splitlines() if each.startswith("headline,review,mentions"))
+    count = re.search(r"REVIEWS: (\d+)", body(box.mails[0], "plain"))
+    assert count is not None
+    assert f",{count[1]}," in line
 
 
 def test_the_command_line_mails_a_month_and_whom_a_schedule_names_once(

@@ -216,6 +216,10 @@ def test_words_never_leave_in_the_clear_where_tls_is_asked_for(db: Database, box
     ("table", "says"),
     [
         ('host = "h"', "sender is missing"),
+        ('host = "h"\nsender = "Acme Care"', "is no mail address; write care@example.org"),
+        ('host = "h"\nsender = "Acme, Care <a@b>"', "a name with a comma in double quotes"),
+        ('host = "h"\nsender = "a@b, c@d"', "is no mail address"),
+        ('host = "h"\nsender = "Ac\\u0007me <a@b>"', "a control sign"),
         ('host = "h"\nsender = "a@b"\nsecurity = "ssl"', 'must be "starttls", "tls" or "none"'),
         ('host = "h"\nsender = "a@b"\npublic_url = "care"', "must begin with https://"),
         ('hosts = "h"', "did you mean 'host'"),
@@ -226,6 +230,23 @@ def test_a_slip_in_the_settings_is_told(tmp_path: Path, table: str, says: str) -
     config.write_text(f"[mail]\n{table}\n")
     with pytest.raises(ConfigError, match=says):
         load(config)
+
+
+def test_a_sender_may_have_a_name(db: Database, box: Mailbox, tmp_path: Path) -> None:
+    config = tmp_path / "earshot.toml"
+    config.write_text(
+        f'[mail]\nhost = "127.0.0.1"\nport = {box.port}\nsecurity = "none"\n'
+        'sender = "Café & Care <care@acme.example>"\n'
+    )
+    settings = load(config).mail
+    assert settings is not None
+    assert (settings.name, settings.sender) == ("Café & Care", "care@acme.example")
+    entry = put(db)
+    assert mail.work_off(db, mail.Way(settings), lambda: NOW) == 1
+    (got,) = box.mails
+    assert got["Message-ID"] == f"<{entry.native_id}@acme.example>"
+    (sender,) = got["From"].addresses
+    assert (sender.display_name, sender.addr_spec) == ("Café & Care", "care@acme.example")
 
 
 @pytest.mark.parametrize("to", ["", "x", "@y.example", "a b@c.example", "a@b.example,c@d.example"])

@@ -157,7 +157,7 @@ def _mail(space: Workspace, online: bool) -> Iterator[Finding]:
     password = space.settings.secrets.get(smtp.PASSWORD, "")
     yield Finding(
         bool(password) or not settings.username,
-        f"mail server {settings.host}:{settings.port}, from {settings.sender}",
+        f"mail server {settings.host}:{settings.port}, from {settings.shown}",
         f"set the environment variable {smtp.PASSWORD}",
     )
     if online:

@@ -176,7 +176,7 @@ def _mail(
             found = summaries.send(space.db, span, moment, whom, by, settings, space.now())
             count += len(found)
         if send:
-            count += summaries.send_scheduled(space.db, span, by, settings, space.now())
+            count += summaries.send_scheduled(space.db, span, moment, by, settings, space.now())
         sending.work_off_mails(space)
         return count
     finally:

@@ -51,7 +51,7 @@ def work_off(db: Database, way: Way, now: Callable[[], datetime]) -> int:
 def message(entry: Entry, mail: Mail, settings: MailSettings, doubts: int) -> EmailMessage:
     """Return a mail as it is sent; its Message-ID is fixed with its row."""
     made = EmailMessage()
-    made["From"] = settings.sender
+    made["From"] = settings.shown
     made["To"] = mail.to
     made["Subject"] = mail.subject
     made["Date"] = format_datetime(entry.created_at)

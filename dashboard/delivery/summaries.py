@@ -77,9 +77,17 @@ def send(
 
 
 def send_scheduled(
-    db: Database, span: Span, actor: Person, settings: MailSettings | None, now: datetime
+    db: Database,
+    span: Span,
+    moment: datetime | None,
+    actor: Person,
+    settings: MailSettings | None,
+    now: datetime,
 ) -> int:
-    """Mail a week or month now to all whom a schedule names; none gets it twice."""
+    """Mail a week or month, as known at a moment (None: now), to all whom a schedule names.
+
+    None gets it twice.
+    """
     if not may_send(actor):
         raise Refused(f"{actor.name} may look; leads, managers and admins send summaries")
     if settings is None:
@@ -88,7 +96,7 @@ def send_scheduled(
     for stored in report_schedules.schedules(db.reader()):
         schedule = stored.schedule
         if schedule.enabled and schedule.every is spans.every(span) and schedule.recipients:
-            _queue(db, stored, span, settings, now)
+            _queue(db, stored, span, settings, now, moment)
     return len(sent(db.reader(), limit=1_000_000)) - before
 
 
@@ -118,20 +126,24 @@ def with_file(db: Database, now: Callable[[], datetime]) -> Callable[[Mail], Mai
 
 
 def _queue(
-    db: Database, stored: StoredSchedule, span: Span, settings: MailSettings, now: datetime
+    db: Database,
+    stored: StoredSchedule,
+    span: Span,
+    settings: MailSettings,
+    now: datetime,
+    moment: datetime | None = None,
 ) -> int:
     """Make a schedule's summaries, each scope once, and put them into the outbox."""
     schedule = stored.schedule
     scopes = dict.fromkeys(Scope(each.brands, each.places) for each in schedule.recipients)
     before = _facts(db.reader())
-    reports = {scope: making.make(db, span, now, now, scope) for scope in scopes}
+    at = moment or now
+    reports = {scope: making.make(db, span, at, now, scope) for scope in scopes}
     with db.write() as conn:
         if stored not in report_schedules.schedules(conn):
             return 0  # changed, or sent by another worker; the next look sees it as it is
-        facts = before if before == _facts(conn) else None
-        kept = {
-            scope: _keep(conn, report, now, EARSHOT, facts) for scope, report in reports.items()
-        }
+        facts = before if moment is None and before == _facts(conn) else None
+        kept = {scope: _keep(conn, each, at, EARSHOT, facts) for scope, each in reports.items()}
         for each in schedule.recipients:
             scope = Scope(each.brands, each.places)
             key = f"{schedule.name}:{span.text}:{each.address}"

@@ -71,7 +71,7 @@ def _made(message: Message, settings: MailSettings, now: datetime) -> EmailMessa
     made = EmailMessage()
     made["Message-ID"] = smtp.message_id(message.key, settings)
     made["Date"] = format_datetime(now)
-    made["From"] = settings.sender
+    made["From"] = settings.shown
     made["To"] = message.target
     made["Subject"] = f"Earshot: {message.subject}"
     made["Auto-Submitted"] = "auto-generated"

@@ -39,6 +39,7 @@ from storage import (
     queries,
     queue_figures,
     quotes,
+    sources,
     workspace,
 )
 from storage.coverage import Gap
@@ -93,6 +94,7 @@ def count(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WHO
     before = None if like.before is None else queries.totals(conn, like.before)
     first, after = _bounds(start, end, zone)
     total = queries.total(conn, like.now)
+    others = _others(conn, scope)
     numbers = Summary(
         span=span,
         start=start,
@@ -105,22 +107,26 @@ def count(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WHO
         places=scope.places,
         sample=workspace.is_sample(conn),
         known_at=past.last_fact(conn, at),
-        comment=editions.comment(conn, span.text, at),
+        comment=editions.comment(conn, span.text, at) if scope == WHOLE else "",
         headlines=_headlines(conn, like, now, before),
         goals=_goals(conn, brands, span, today, at) if scope == WHOLE else (),
         deeds=() if scope.places else deeds.deeds(conn, start, end, at, scope.brands),
         trends=_trends(conn, replace(asked, end=end), span, zone, tuple(now)),
         topics=_topics(conn, like),
         impacts=_impacts(conn, like.now, now),
-        rivals=_rivals(conn, replace(like.now, brands=())) if brands and not scope.places else (),
+        rivals=_rivals(conn, like.now, scope) if brands and not scope.places else (),
         best=(),
         worst=(),
         queue=queue_figures.queue(conn, first, after, *scope),
         queue_before=None if like.before is None else _queue(conn, like.before, scope, zone),
         gaps=tuple(
-            gap._replace(error=gap.error[:_ERROR]) for gap in coverage.gaps(conn, first, after)
+            gap._replace(error=gap.error[:_ERROR])
+            for gap in coverage.gaps(conn, first, after)
+            if gap.source not in others
         ),
-        polls=tuple(poll_figures.polls(conn, first, after)),
+        polls=tuple(
+            each for each in poll_figures.polls(conn, first, after) if each.source not in others
+        ),
         unscored=Measure("unscored", *metrics.share(total.unscored, total.n), total.n),
         unsure=Measure("unsure", *metrics.share(total.unsure, total.n), total.n),
     )
@@ -140,6 +146,14 @@ def whole(conn: sqlite3.Connection, scope: Scope) -> Scope:
     """Return a scope that says nothing of brands where it names all of ours."""
     own = {brand.name for brand in workspace.brands(conn) if brand.own}
     return scope._replace(brands=()) if own and own <= set(scope.brands) else scope
+
+
+def _others(conn: sqlite3.Connection, scope: Scope) -> frozenset[str]:
+    """Return the sources of our brands that a scope leaves out."""
+    if not scope.brands:
+        return frozenset()
+    own = {brand.name for brand in workspace.brands(conn) if brand.own} - {*scope.brands}
+    return frozenset(each.id for each in sources.all_sources(conn) if each.brand in own)
 
 
 def _held(like: periods.Comparison) -> tuple[date, date] | None:
@@ -318,10 +332,14 @@ def _topic_share(n: int, total: int, before: int, earlier: int) -> Change:
     return metrics.change(metrics.topic_share(n, total), metrics.topic_share(before, earlier))
 
 
-def _rivals(conn: sqlite3.Connection, flt: MentionFilter) -> tuple[BrandShare, ...]:
-    """All brands beside each other, the most spoken of first."""
+def _rivals(conn: sqlite3.Connection, flt: MentionFilter, scope: Scope) -> tuple[BrandShare, ...]:
+    """All brands beside each other, the most spoken of first; with a scope no other of ours."""
     own = {brand.name: brand.own for brand in workspace.brands(conn)}
-    groups = queries.breakdown(conn, flt, "brand")
+    rivals = tuple(name for name, ours in own.items() if not ours)
+    if scope.brands and not rivals:
+        return ()
+    chosen = (*scope.brands, *rivals) if scope.brands else ()
+    groups = queries.breakdown(conn, replace(flt, brands=chosen), "brand")
     total = sum(group.sums.n for group in groups)
     return tuple(
         BrandShare(
