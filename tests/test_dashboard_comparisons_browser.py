@@ -15,7 +15,7 @@ from storage import polls, queries
 from storage.models import Kind, Observation, Source
 from tests import pages
 from tests.serving import served
-from tests.test_dashboard_pages_browser import LONG, settle, visiting
+from tests.test_dashboard_pages_browser import LONG, click_mark, drawn, settle, visiting
 
 pytestmark = pytest.mark.browser
 
@@ -77,11 +77,13 @@ def test_names_are_letters_and_a_phone_does_not_scroll_sideways(
 
 def test_a_bar_of_a_brand_opens_its_mentions(space: Workspace, url: str, browser: Browser) -> None:
     with visiting(browser, url, "competitors?period=7d") as page:
-        bar = page.locator(".js-plotly-plot .bars .point path").first
+        plot = page.locator(".js-plotly-plot", has=page.locator(".bars .point path")).first
+        bar = plot.locator(".bars .point path").first
         bar.wait_for(timeout=LONG)
+        drawn(page)
         box = bar.bounding_box()
         assert box is not None
-        page.mouse.click(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+        click_mark(page, plot, box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
         page.wait_for_url("**/mentions?*", timeout=LONG)
         settle(page)
         query = parse_qs(urlsplit(page.url).query, keep_blank_values=True)

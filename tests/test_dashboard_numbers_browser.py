@@ -18,7 +18,7 @@ from storage.alerts import Opened, Sign
 from storage.models import Kind, Observation, Source
 from tests import pages
 from tests.serving import served
-from tests.test_dashboard_pages_browser import LONG, settle, visiting
+from tests.test_dashboard_pages_browser import LONG, click_mark, drawn, settle, visiting
 
 pytestmark = pytest.mark.browser
 
@@ -123,16 +123,9 @@ def test_a_bar_opens_as_many_as_it_counts(
         chart = page.get_by_test_id("stPlotlyChart").nth(number)
         chart.scroll_into_view_if_needed()
         chart.locator(".barlayer .point path").first.wait_for(state="attached", timeout=LONG)
-        # What is drawn later above moves what stands below.
-        undrawn = page.locator("[data-testid=stPlotlyChart]:not(:has(.main-svg))")
-        expect(undrawn).to_have_count(0, timeout=LONG)
-        settle(page)
+        drawn(page)
         x, y, said = Random(number).choice(bars(chart))
-        page.mouse.move(x, y)
-        # A click opens what plotly knows to be under the mouse, and it looks a moment later.
-        plot = chart.locator(".js-plotly-plot").element_handle()
-        page.wait_for_function("plot => plot._hoverdata?.length", arg=plot, timeout=LONG)
-        page.mouse.click(x, y)
+        click_mark(page, chart.locator(".js-plotly-plot"), x, y)
         arrive(space, page, said)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from dashboard import filters
 from dashboard.wiring import Workspace
@@ -44,6 +44,24 @@ def settle(page: Page) -> None:
     """Wait until the page has been drawn."""
     page.get_by_test_id("stMain").locator("h1").first.wait_for(timeout=LONG)
     page.locator(IDLE).wait_for(timeout=LONG)
+
+
+def drawn(page: Page) -> None:
+    """Wait until all figures stand: what is drawn later moves what stands below it."""
+    undrawn = page.locator("[data-testid=stPlotlyChart]:not(:has(.main-svg))")
+    expect(undrawn).to_have_count(0, timeout=LONG)
+    settle(page)
+
+
+def click_mark(page: Page, figure: Locator, x: float, y: float) -> None:
+    """Click a mark as a hand does: plotly opens what it saw under the mouse a moment before.
+
+    plotly lays a drag area over its bars, so the mouse goes to the place itself.
+    """
+    page.mouse.move(x, y)
+    seen = figure.element_handle()
+    page.wait_for_function("plot => plot._hoverdata?.length", arg=seen, timeout=LONG)
+    page.mouse.click(x, y)
 
 
 @contextmanager
@@ -160,10 +178,11 @@ def test_a_click_on_a_figure_opens_as_many_mentions(
         chart.scroll_into_view_if_needed()
         bar = chart.locator(".barlayer .trace").first.locator("path").last
         bar.wait_for(state="attached", timeout=LONG)
+        drawn(page)
         box = bar.bounding_box()
         assert box is not None
-        # plotly lays a drag area over its bars, so the mouse goes to the place itself.
-        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        plot = chart.locator(".js-plotly-plot")
+        click_mark(page, plot, box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         expect(page.get_by_role("heading", name="Mentions")).to_be_visible(timeout=LONG)
         settle(page)
         flt = filters.from_params(address(page), datetime.now(UTC).date())
