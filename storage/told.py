@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import re
 import sqlite3
 from collections.abc import Collection, Mapping, Sequence
@@ -16,7 +17,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from storage import actions, addressees, facts, mail_outbox, revisions, workspace
+from storage import actions, addressees, facts, mail_outbox, matching, revisions, workspace
 from storage.actions import Action
 from storage.database import Database
 from storage.errors import NotFound, Refused
@@ -27,9 +28,13 @@ from storage.times import day_date, millis, moment
 
 BACK = timedelta(days=365)
 """Nobody is told of what they said longer before the action."""
-RAISED = (Label.NEGATIVE, Label.NEUTRAL, Label.UNSURE, Label.UNSCORED)
-"""Who praised the topic did not ask for a change."""
-
+_ASKED = """
+coalesce((SELECT max(CASE o.label WHEN 'negative' THEN 2 WHEN 'positive' THEN 1 ELSE 0 END)
+ FROM scores c JOIN opinions o ON o.mention_id = c.mention_id AND o.version = c.version
+ AND o.model_id = c.model_id WHERE c.mention_id = m.id AND c.version = m.version
+ AND c.counted = 1 AND o.topic_id IN (SELECT value FROM json_each(?))), z.label = ?) <> 1
+"""
+"""Who praised the topic asked for no change, however the rest was meant; who also blamed it did."""
 
 _TOKEN = re.compile(r"told-([0-9]{1,18})-([0-9]{1,19})-([0-9a-f]{32})")
 
@@ -79,7 +84,7 @@ class Told(NamedTuple):
 
 
 def asked_for(conn: sqlite3.Connection, action: Action) -> MentionFilter | None:
-    """Return the mentions whose writers are told; None while the action is not done."""
+    """Return what was said of an action's topic before it; None while it is not done."""
     if action.done_on is None:
         return None
     own = [each.name for each in workspace.brands(conn) if each.own]
@@ -93,28 +98,29 @@ def asked_for(conn: sqlite3.Connection, action: Action) -> MentionFilter | None:
         topics=(action.topic,),
         brands=chosen or ((*own, "") if rivals else ()),
         sources=action.scope.sources,
-        labels=RAISED,
     )
 
 
 def raised(db: Database, action: Action, answering: Collection[str], now: datetime) -> list[Raised]:
     """Return everybody who raised the topic of an action, each once, the newest first.
 
-    ``answering`` are the sources that take a reply.
+    ``answering`` are the sources that take a reply. What counts is the opinion on the topic;
+    where there is none, how the whole was meant.
     """
     conn = db.reader()
     flt = asked_for(conn, action)
     if flt is None:
         return []
     where = facts.found(conn, flt)
+    topics = json.dumps(matching.of_topics(conn, flt))
     rows = conn.execute(
         "SELECT m.id, m.version, coalesce(i.author, ''), v.extra, k.key, b.name, z.lang, m.day,"
         f" m.place_id FROM (SELECT m.*{where.sql}) m"
         " JOIN slices z ON z.id = m.slice_id JOIN brands b ON b.id = z.brand_id"
         " JOIN sources k ON k.id = z.source_id LEFT JOIN identities i ON i.mention_id = m.id"
         " JOIN versions v ON v.mention_id = m.id AND v.version = m.version"
-        " WHERE m.erased_at IS NULL ORDER BY m.position DESC",
-        where.args,
+        f" WHERE m.erased_at IS NULL AND {_ASKED} ORDER BY m.position DESC",
+        (*where.args, topics, Label.POSITIVE.value),
     )
     told = _told_already(conn, action.id)
     found: dict[bytes, Raised] = {}

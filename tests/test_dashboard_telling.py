@@ -114,6 +114,24 @@ def test_everybody_who_raised_it_before_is_listed_once_with_a_way(
     }
 
 
+def test_who_is_told_is_chosen_by_what_was_said_of_the_topic(
+    space: Workspace, action: Action
+) -> None:
+    now = space.now()
+    ann = "Wonderful products, brilliant staff, great prices! Only the delivery was terrible."
+    bob = "The delivery was excellent and fast. But the product is terrible, an awful app."
+    pages.take(
+        space,
+        SHOP,
+        [
+            said(21, 20, now, author="Ann", text=ann, rating=5.0),
+            said(22, 20, now, author="Bob", text=bob, rating=1.0),
+            said(23, 20, now, author="Cal", text=f"{bob} Then delivery was horrible.", rating=5.0),
+        ],
+    )
+    assert {"Ann", "Bob", "Cal"} & ways(space, action).keys() == {"Ann", "Cal"}
+
+
 def test_a_round_writes_each_once_and_shares_the_cap(
     space: Workspace, action: Action, mia: Person
 ) -> None:

@@ -88,9 +88,9 @@ def _card(at: At, judged: Judged, person: Person | None) -> None:
         if judged.points:
             st.html(report_markup.image(proof.drawing(judged)), width=560)
         with st.container(horizontal=True, vertical_alignment="center"):
-            raised = told.asked_for(at.db.reader(), action)
-            if raised is not None:
-                links.mentions("Who raised it →", raised)
+            about = told.asked_for(at.db.reader(), action)
+            if about is not None:
+                links.mentions("What was said of it before →", about)
             if person is not None and action.withdrawn is None:
                 _steps(judged, person)
             st.download_button(
