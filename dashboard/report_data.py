@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 
@@ -11,7 +12,7 @@ from dashboard.reports import counting as reports
 from dashboard.reports.changes import Way
 from dashboard.reports.model import Counted, Summary
 from dashboard.reports.spans import Span
-from storage import editions, quotes
+from storage import editions, past, quotes
 from storage.database import Database
 from storage.editions import Edition
 from storage.quotes import Quote
@@ -20,15 +21,25 @@ from storage.quotes import Quote
 def summary(at: At, span: Span) -> Summary:
     """The numbers of a week's summary, as of one moment, and its quotes as they are now."""
     areas = ("facts", "queue", "sources", "settings")
-    counted = _counted(at.db, at.revision(areas), span, at.minute)
+    counted = _counted(at.db, at.revision(areas), span, _Look(at.minute, at.now))
     return reports.quoting(at.db.reader(), counted)
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """A moment of a minute; any of the same minute is as good."""
+
+    minute: datetime
+    now: datetime = field(compare=False)
+
+
 @lru_cache(maxsize=8)
-def _counted(db: Database, moved: object, span: Span, minute: datetime) -> Counted:
-    # Polls that bring nothing move no area: what is said of them may be a minute old.
+def _counted(db: Database, moved: object, span: Span, look: _Look) -> Counted:
+    # Polls that bring nothing move no area: what is said of them may be a minute old. What was
+    # stored while the page was drawn is counted, so its moment is the summary's.
     with db.snapshot() as conn:
-        return reports.count(conn, span, _end(minute))
+        last = past.last_fact(conn, _end(look.minute))
+        return reports.count(conn, span, max(look.now, last or look.now))
 
 
 def as_known(at: At, span: Span, moment: datetime) -> Summary:

@@ -157,6 +157,20 @@ def known_at(
         conn.execute("COMMIT")
 
 
+@contextmanager
+def unmoved(path: Path, at: datetime) -> Iterator[sqlite3.Connection]:
+    """Open a connection for a moment since which no fact moved: only polls and cases end there."""
+    with closing(database.open_reader(path)) as conn:
+        conn.execute("PRAGMA query_only=OFF")
+        conn.execute("BEGIN")
+        _polls(conn, at)
+        conn.execute("COMMIT")
+        conn.execute("PRAGMA query_only=ON")
+        conn.execute("BEGIN")
+        yield conn
+        conn.execute("COMMIT")
+
+
 def last_fact(conn: sqlite3.Connection, at: datetime) -> datetime | None:
     """Return when the last fact before a moment was stored: what "as known at" says.
 

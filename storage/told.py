@@ -200,7 +200,8 @@ def of_action(conn: sqlite3.Connection, action_id: int, at: datetime) -> Told | 
         return None
     told, waiting, back, happier = conn.execute(
         "WITH t AS (SELECT id, told_at, mention_id, entry_id,"
-        "  (SELECT state FROM outbox o WHERE o.id = entry_id) IN ('failed', 'cancelled') AS lost,"
+        "  EXISTS (SELECT 1 FROM outbox o WHERE o.id = entry_id AND o.changed_at <= :at"
+        "   AND o.state IN ('failed', 'cancelled')) AS lost,"
         "  EXISTS (SELECT 1 FROM replies r WHERE r.mention_id = l.mention_id"
         "   AND r.learned_at BETWEEN l.told_at AND :at)"
         "  OR EXISTS (SELECT 1 FROM cases k JOIN main.case_events e ON e.case_id = k.id"

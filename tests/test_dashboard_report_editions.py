@@ -55,7 +55,7 @@ def later(db: Database, at: datetime) -> None:
 
 def test_made_again_it_is_the_same_to_the_byte(db: Database) -> None:
     report = making.make(db, WEEK, NOW, NOW)
-    making.keep(db, report, "Mia", NOW)
+    making.keep(db, report, "Mia")
     table, book = tidy.write_csv(report), workbook.write(report)
     later(db, NOW + timedelta(hours=3))
     now = NOW + timedelta(days=1)
@@ -88,7 +88,7 @@ def test_a_quote_that_is_gone_since_is_a_fixed_line(db: Database) -> None:
     seen = [replace(play_review(n, NOW - timedelta(days=8)), text=f"{LONG} {n}") for n in (71, 72)]
     store(db, PLAY, [replace(each, rating=1.0) for each in seen], now=NOW - timedelta(days=1))
     report = making.make(db, WEEK, NOW, NOW)
-    making.keep(db, report, "Mia", NOW)
+    making.keep(db, report, "Mia")
     quoted = {quote.text for quote in report.worst}
     assert {f"{LONG} 71", f"{LONG} 72"} <= quoted
     now = NOW + timedelta(days=1)
@@ -155,7 +155,7 @@ def test_the_command_makes_the_first_one_again(db: Database, tmp_path: Path) -> 
 
 
 def test_every_difference_has_its_causes(db: Database) -> None:
-    making.keep(db, making.make(db, WEEK, NOW, NOW), "Mia", NOW)
+    making.keep(db, making.make(db, WEEK, NOW, NOW), "Mia")
     later(db, NOW + timedelta(hours=3))
     found = changes.ways(db, WEEK, NOW, NOW + timedelta(days=1))
     assert {each.measure for each in found} >= {"mentions", "rating", "negative_share", "nps"}
@@ -178,7 +178,7 @@ def test_every_difference_has_its_causes(db: Database) -> None:
 
 def test_the_command_says_why_numbers_changed(db: Database) -> None:
     path = db.path
-    making.keep(db, making.make(db, WEEK, NOW, NOW), "Mia", NOW)
+    making.keep(db, making.make(db, WEEK, NOW, NOW), "Mia")
     later(db, NOW + timedelta(hours=3))
     db.close()
     args = ("report", "changes", "--week", "2026-W46", "--db", path)

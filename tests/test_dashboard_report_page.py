@@ -66,7 +66,7 @@ def test_a_quote_is_hidden_and_shown_again(space: Workspace, visit: Visit) -> No
 def test_an_edition_opens_as_it_was_and_says_so(space: Workspace, visit: Visit) -> None:
     then = space.now()
     report = making.make(space.db, WEEK, then, then)
-    making.keep(space.db, report, "Mia", then)
+    making.keep(space.db, report, "Mia")
     late = replace(
         pages.review(9_001, then, "Delivery was terrible, very bad.", 1.0),
         published_at=datetime.combine(WEEK.first, datetime.min.time(), UTC) + timedelta(days=2),

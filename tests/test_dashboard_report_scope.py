@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard import periods
+from dashboard import data, periods, report_data
 from dashboard.reports import counting as numbers
 from dashboard.reports import files, making, months, spans, tidy, weeks
 from dashboard.reports.files import Format
@@ -116,7 +116,7 @@ def test_naming_all_of_our_brands_is_the_whole(db: Database) -> None:
 def test_an_edition_is_made_again_as_it_was(tmp_path: Path, text: str, scope: Scope) -> None:
     db = company(tmp_path, weeks=6)
     report = making.make(db, spans.named(text), NOW, NOW, scope)
-    kept = making.keep(db, report, "Mia", NOW)
+    kept = making.keep(db, report, "Mia")
     late = play_review(900, NOW - timedelta(days=9), text="late, bad")
     october = play_review(901, NOW - timedelta(days=20), text="late, bad")
     store(db, PLAY, [late, october], now=NOW + timedelta(hours=1))
@@ -127,16 +127,34 @@ def test_an_edition_is_made_again_as_it_was(tmp_path: Path, text: str, scope: Sc
     db.close()
 
 
+def test_what_was_shown_for_hours_is_kept_as_it_was_counted(tmp_path: Path) -> None:
+    db = company(tmp_path, weeks=3)
+    shown = report_data.summary(data.at(db, NOW), WEEK)
+    assert shown.at == NOW
+    later = NOW + timedelta(seconds=9)
+    store(db, PLAY, [play_review(900, NOW - timedelta(days=9))], now=later)
+    assert report_data.summary(data.at(db, NOW), WEEK).at >= later
+    edition = editions.get(db.reader(), making.keep(db, shown, "Mia"))
+    assert edition.made_at == NOW
+    again = making.again(db, edition, NOW + timedelta(hours=3))
+    assert tidy.write_csv(again) == tidy.write_csv(shown)
+    db.close()
+
+
 def test_where_no_fact_moved_an_edition_is_read_as_it_stands(tmp_path: Path) -> None:
     db = company(tmp_path, weeks=6)
+    slow = polls.begin(db, PLAY.id, datetime(2026, 11, 12, tzinfo=UTC), "test")
     report = making.make(db, WEEK, NOW, NOW)
     facts = revisions.current(db.reader())["facts"]
     with db.write() as conn:
         named = WEEK.text, report.brands, report.places, NOW, 0, numbers.quoted(report)
         kept = editions.keep(conn, *named, facts)
         revisions.bump(conn, "queue")
+    polls.end(db, slow, NOW + timedelta(hours=1), "no answer")
     edition = editions.get(db.reader(), kept)
+    assert edition.facts == revisions.current(db.reader())["facts"]
     now = NOW + timedelta(days=1)
+    assert making.make(db, WEEK, now, now).gaps
     assert tidy.write_csv(making.again(db, edition, now)) == tidy.write_csv(report)
     store(db, PLAY, [play_review(900, NOW - timedelta(days=9))], now=NOW + timedelta(hours=1))
     assert tidy.write_csv(making.again(db, edition, now)) == tidy.write_csv(report)

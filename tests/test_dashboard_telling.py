@@ -155,6 +155,11 @@ def test_a_round_writes_each_once_and_shares_the_cap(
     assert found is not None
     assert (found.raised, found.told, found.waiting, found.unreachable) == (5, 3, 1, 1)
     assert told.of_action(space.db.reader(), action.id, now - timedelta(days=1)) is None
+    later = now + timedelta(hours=1)
+    follow_ups.stop(space.db, "noah@home.example", mia, later)
+    lost = told.of_action(space.db.reader(), action.id, later)
+    assert lost is not None
+    assert (lost.told, told.of_action(space.db.reader(), action.id, now)) == (2, found)
 
 
 def test_mails_say_what_was_raised_and_how_to_get_no_more(

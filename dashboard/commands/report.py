@@ -120,7 +120,7 @@ def _summary(
         at = making.moment(db, chosen, as_of, now) if as_of else now
         report = making.make(db, chosen, at, now)
         if not as_of:
-            making.keep(db, report, actor or "", at)
+            making.keep(db, report, actor or "")
     finally:
         db.close()
     written = []

@@ -42,7 +42,7 @@ def _keep(report: Summary) -> None:
     """Keep that this summary went out, so that it can be made again as it was."""
     space, person = session.workspace(), session.actor()
     with notices.explained():
-        making.keep(space.db, report, person.name if person else "", space.now())
+        making.keep(space.db, report, person.name if person else "")
 
 
 def preview(report: Summary) -> None:

@@ -69,7 +69,7 @@ def send(
     report = making.make(db, span, at, now)
     with db.write() as conn:
         facts = before if moment is None and before == _facts(conn) else None
-        edition = _keep(conn, report, at, actor, facts)
+        edition = _keep(conn, report, actor, facts)
         return [
             _put(conn, f"{edition}:{each.address}", report, edition, each, actor, settings, now)
             for each in to
@@ -143,7 +143,7 @@ def _queue(
         if stored not in report_schedules.schedules(conn):
             return 0  # changed, or sent by another worker; the next look sees it as it is
         facts = before if moment is None and before == _facts(conn) else None
-        kept = {scope: _keep(conn, each, at, EARSHOT, facts) for scope, each in reports.items()}
+        kept = {scope: _keep(conn, each, EARSHOT, facts) for scope, each in reports.items()}
         for each in schedule.recipients:
             scope = Scope(each.brands, each.places)
             key = f"{schedule.name}:{span.text}:{each.address}"
@@ -161,12 +161,11 @@ def _facts(conn: sqlite3.Connection) -> int:
 def _keep(
     conn: sqlite3.Connection,
     report: Summary,
-    at: datetime,
     actor: Person,
     facts: int | None = None,
 ) -> int:
     named = report.span.text, report.brands, report.places
-    return editions.keep(conn, *named, at, actor.id, numbers.quoted(report), facts)
+    return editions.keep(conn, *named, report.at, actor.id, numbers.quoted(report), facts)
 
 
 def _put(

@@ -106,6 +106,7 @@ def count(conn: sqlite3.Connection, span: Span, at: datetime, scope: Scope = WHO
         brands=tuple(each for each in brands if each),
         places=scope.places,
         sample=workspace.is_sample(conn),
+        at=at,
         known_at=past.last_fact(conn, at),
         comment=editions.comment(conn, span.text, at) if scope == WHOLE else "",
         headlines=_headlines(conn, like, now, before),

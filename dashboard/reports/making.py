@@ -37,23 +37,23 @@ def make(
 def again(db: Database, edition: Edition, now: datetime) -> Summary:
     """Make an edition once more as it was; what was erased since stays erased."""
     scope, span = Scope(edition.brands, edition.places), spans.named(edition.week)
-    with db.snapshot() as conn:
+    with past.unmoved(db.path, edition.made_at) as conn:
         zone = ZoneInfo(workspace.timezone(conn))
         over = span.last < edition.made_at.astimezone(zone).date()
         same = edition.facts == revisions.current(conn)["facts"]
         settings = (configuration.at(conn, each) for each in (edition.made_at, now))
         if over and same and len(set(map(repr, settings))) == 1:
-            # Nothing that counts has moved: as it stands is as it was, at a hundredth of the cost.
+            # No fact has moved: as they stand is as they were, at a hundredth of the cost.
             return numbers.summary(conn, span, edition.made_at, scope)
     return make(db, span, edition.made_at, now, scope)
 
 
-def keep(db: Database, report: Summary, actor: str, at: datetime) -> int:
+def keep(db: Database, report: Summary, actor: str) -> int:
     """Keep that a summary was made, so that it can be made again; return the edition's id."""
     with db.write() as conn:
-        by = people.person(conn, actor, at).id if actor else people.EARSHOT.id
+        by = people.person(conn, actor, report.at).id if actor else people.EARSHOT.id
         named = report.span.text, report.brands, report.places
-        return editions.keep(conn, *named, at, by, numbers.quoted(report))
+        return editions.keep(conn, *named, report.at, by, numbers.quoted(report))
 
 
 def chosen(db: Database, every: Every, text: str | None, now: datetime) -> Span:

@@ -91,7 +91,7 @@ class Scope(NamedTuple):
 
 
 class Summary(NamedTuple):
-    """All numbers of a summary. ``brands`` and ``places`` are empty where they are all."""
+    """All numbers of a summary, counted as of ``at``; no ``brands`` and ``places`` are all."""
 
     span: Span
     start: date
@@ -103,6 +103,7 @@ class Summary(NamedTuple):
     brands: tuple[str, ...]
     places: tuple[str, ...]
     sample: bool
+    at: datetime
     known_at: datetime | None
     comment: str
     headlines: tuple[Headline, ...]
