@@ -37,6 +37,11 @@ LEGAL_WORDS = (
 )  # fmt: skip
 """Words of a message that a person has to read first, unless a rule says otherwise."""
 
+_LEFT = (
+    "a.left_out IS NULL AND NOT EXISTS"
+    " (SELECT 1 FROM outbox o WHERE o.id = a.entry_id AND o.state = 'cancelled')"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class AckRule:
@@ -107,7 +112,10 @@ def save(conn: sqlite3.Connection, rule: AckRule, actor: Person, now: datetime) 
     if known is not None:
         _off(conn, known[0], actor, now)
     conn.execute(
-        "INSERT INTO acknowledgement_rules (name, definition, actor_id, at) VALUES (?,?,?,?)"
+        # Never a number that had a rule before: what that one sent would count as this one's.
+        "INSERT INTO acknowledgement_rules (id, name, definition, actor_id, at) VALUES ((SELECT"
+        " 1 + max((SELECT ifnull(max(id), 0) FROM acknowledgement_rules),"
+        " (SELECT ifnull(max(rule_id), 0) FROM acknowledgements))),?,?,?,?)"
         " ON CONFLICT (name) DO UPDATE SET name = excluded.name,"
         " definition = excluded.definition, actor_id = excluded.actor_id, at = excluded.at",
         (checked.name, json.dumps(asdict(checked), sort_keys=True), actor.id, millis(now)),
@@ -206,16 +214,16 @@ def _due(db: Database, where: str, args: tuple[int, ...]) -> Iterator[Due]:
 def reached(conn: sqlite3.Connection, person: bytes, since: datetime) -> bool:
     """Say whether somebody got an acknowledgement since a time, by any rule."""
     row = conn.execute(
-        "SELECT 1 FROM acknowledgements WHERE person = ? AND at > ? AND left_out IS NULL LIMIT 1",
+        f"SELECT 1 FROM acknowledgements a WHERE person = ? AND at > ? AND {_LEFT} LIMIT 1",
         (person, millis(since)),
     ).fetchone()
     return row is not None
 
 
 def count(conn: sqlite3.Connection, rule_id: int, since: datetime | None = None) -> int:
-    """Return how many acknowledgements a rule asked for since a time (None: ever)."""
+    """Return how many a rule sent, or is to send, since a time (None: ever)."""
     row = conn.execute(
-        "SELECT count(*) FROM acknowledgements WHERE rule_id = ? AND at > ? AND left_out IS NULL",
+        f"SELECT count(*) FROM acknowledgements a WHERE rule_id = ? AND at > ? AND {_LEFT}",
         (rule_id, -1 if since is None else millis(since)),
     ).fetchone()
     return int(row[0])

@@ -136,7 +136,7 @@ def tried(conn: sqlite3.Connection, mention_id: int) -> bool:
     """Say whether an acknowledgement may stand at a mention's site."""
     row = conn.execute(
         "SELECT 1 FROM outbox WHERE mention_id = ? AND channel = 'acknowledgement'"
-        " AND (state = 'sent' OR state <> 'cancelled' AND attempts > 0)",
+        f" AND {outbox.MAY_STAND}",
         (mention_id,),
     ).fetchone()
     return row is not None

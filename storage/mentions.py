@@ -20,6 +20,7 @@ from storage.ids import Ids
 from storage.measures import Cell, measures
 from storage.models import RATING_SCALE, Batch, Observation, Precision, Refusal, Saved, Source
 from storage.newrows import NewRows
+from storage.outbox import MAY_STAND
 from storage.recast import (
     ANALYSE,
     RULES,
@@ -340,7 +341,8 @@ def store_batch(
 def _acknowledgement(conn: sqlite3.Connection, mention_id: int, text: str) -> bool:
     """Say whether a reply at the site is what a rule sent: that is no answer yet."""
     rows = conn.execute(
-        "SELECT content FROM outbox WHERE mention_id = ? AND channel = 'acknowledgement'",
+        "SELECT content FROM outbox WHERE mention_id = ? AND channel = 'acknowledgement'"
+        f" AND {MAY_STAND}",
         (mention_id,),
     )
     return any((content or "").split() == text.split() for (content,) in rows)

@@ -27,6 +27,10 @@ Longer than any post may take: a request is cut off after 60 seconds, an attempt
 """
 
 
+MAY_STAND = "(state = 'sent' OR state <> 'cancelled' AND attempts > 0)"
+"""Condition on rows of the outbox: what they hold may stand at its site."""
+
+
 class Channel(StrEnum):
     """By which way something leaves."""
 

@@ -241,6 +241,51 @@ def test_one_switch_stops_everything_at_once(desk: Desk) -> None:
     assert desk.place.posts == []
 
 
+def test_what_was_stopped_counts_as_sent_nowhere(desk: Desk) -> None:
+    desk.rule(replace(ANYTHING, per_day=1))
+    desk.arrive("one")
+    desk.clock.now += 6 * MINUTE
+    assert acknowledging.look(desk.space) == 1
+    desk.run("off", "--as", "Lea")
+    sending.work_off(desk.space)
+    conn = desk.space.db.reader()
+    assert acknowledgements.count(conn, acknowledgements.get(conn, "hello").id) == 0
+    desk.rule(replace(ANYTHING, per_day=1))
+    desk.place.add("two", "Where can I find my old invoices?", 1)
+    desk.place.reviews["two"]["reviewer"]["displayName"] = "Guest one"
+    desk.space.collect("place", "test")
+    assert desk.later() == 1
+    assert desk.left_out() == {}
+
+
+def test_the_words_of_one_that_was_stopped_are_an_answer_when_the_owner_writes_them(
+    desk: Desk,
+) -> None:
+    desk.rule(replace(ANYTHING, texts=("Thank you, we read it.",)))
+    desk.arrive("one")
+    desk.clock.now += 6 * MINUTE
+    assert acknowledging.look(desk.space) == 1
+    desk.run("off", "--as", "Lea")
+    desk.place.answer("one", "Thank you, we read it.")
+    desk.clock.now += MINUTE
+    desk.space.collect("place", "test")
+    conn = desk.space.db.reader()
+    assert conn.execute("SELECT replied FROM mentions").fetchone()[0] == 1
+    assert not cases.load(conn, 1).is_open
+
+
+def test_a_new_rule_has_nothing_of_one_that_was_removed(desk: Desk) -> None:
+    desk.rule(replace(ANYTHING, per_day=1))
+    desk.arrive("one")
+    assert desk.later() == 1
+    desk.run("remove", "hello", "--as", "Lea")
+    desk.rule(replace(ANYTHING, name="other", per_day=1))
+    conn = desk.space.db.reader()
+    assert acknowledgements.count(conn, acknowledgements.get(conn, "other").id) == 0
+    desk.arrive("two")
+    assert desk.later() == 1
+
+
 def test_some_messages_are_left_to_people(desk: Desk) -> None:
     desk.rule(ANYTHING)
     desk.arrive("law", text="My lawyer will ask you where my old invoices are, soon")
