@@ -104,7 +104,7 @@ def start(space: Workspace, action_id: int, words: str, why: str, actor: Person)
     if action.done_on is None or action.withdrawn is not None:
         raise Refused("people are told of what was done: say first when it was")
     if space.is_sample:
-        raise Refused("in the sample nothing leaves")
+        raise Refused(workspace.STAYS)
     if space.settings.mail is None:
         raise Refused("no mail server is named: write [mail] in earshot.toml")
     said = checked(words)

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from storage import mail_outbox, revisions
 from storage.errors import InputError, NotFound, Refused
+from storage.people import Person, Role
 from storage.times import millis, moment
 
 LAST_DAY = {"week": 7, "month": 28}
@@ -84,8 +85,14 @@ def get(conn: sqlite3.Connection, name: str) -> StoredSchedule:
     return found
 
 
-def save(conn: sqlite3.Connection, schedule: Schedule, now: datetime) -> None:
+def may_mail(person: Person) -> bool:
+    """Say whether somebody may mail summaries, and set when they are mailed."""
+    return person.role in (Role.LEAD, Role.ADMIN, Role.MANAGER, Role.SYSTEM)
+
+
+def save(conn: sqlite3.Connection, schedule: Schedule, actor: Person, now: datetime) -> None:
     """Add or change a schedule of the database; what the file declares is refused."""
+    _may(actor)
     row = conn.execute(
         "SELECT origin FROM report_schedules WHERE name = ?", (schedule.name,)
     ).fetchone()
@@ -94,11 +101,17 @@ def save(conn: sqlite3.Connection, schedule: Schedule, now: datetime) -> None:
     _save(conn, checked(schedule), "database", now)
 
 
-def remove(conn: sqlite3.Connection, name: str) -> None:
+def remove(conn: sqlite3.Connection, name: str, actor: Person) -> None:
     """Forget a schedule; mails on their way leave all the same."""
+    _may(actor)
     if get(conn, name).origin == "file":
         raise Refused(f"the report {name!r} is declared in earshot.toml; take it out there")
     _remove(conn, [name])
+
+
+def _may(actor: Person) -> None:
+    if not may_mail(actor):
+        raise Refused(f"{actor.name} may look; leads, managers and admins say what is mailed")
 
 
 def sync_file(conn: sqlite3.Connection, declared: Iterable[Schedule], now: datetime) -> None:

@@ -69,6 +69,9 @@ def set_timezone(conn: sqlite3.Connection, name: str) -> None:
     revisions.bump(conn, "facts")
 
 
+STAYS = "in the sample nothing leaves; use your own data for that"
+
+
 def is_sample(conn: sqlite3.Connection) -> bool:
     """Say whether this file holds the sample company."""
     return meta(conn, "sample") == "1"

@@ -22,6 +22,7 @@ from storage import alert_rules, alerts, editions, outbox, people, report_schedu
 from storage.alert_rules import Route
 from storage.database import Database
 from storage.outbox import State
+from storage.people import EARSHOT
 from storage.report_schedules import Every, Recipient, Schedule
 from tests import mail_kills
 from tests.desk import NOW
@@ -94,7 +95,7 @@ def mail_summaries(folder: Path, kills: int, seed: int) -> None:
     with closing(Database(path, writer=1)) as db, mail_server() as box:
         with db.write() as conn:
             for every in Every:
-                report_schedules.save(conn, Schedule(every.value, to, every), since)
+                report_schedules.save(conn, Schedule(every.value, to, every), EARSHOT, since)
         survive(lambda: process("mail_kills", path, box.port), kills, seed)
         assert len(outbox.entries(db.reader(), limit=1000)) == 2 * RECIPIENTS
         assert len(sent(db)) == 2 * RECIPIENTS

@@ -13,14 +13,25 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from dashboard.delivery import mail, smtp, summaries
+from dashboard import sending
+from dashboard.delivery import mail, sender, smtp, summaries
+from dashboard.delivery.ways import Means
 from dashboard.reports import weeks
 from dashboard.settings import MailSettings, load
-from storage import editions, people, privacy, reply_outbox, report_schedules
+from dashboard.wiring import open_workspace
+from storage import (
+    alert_tellings,
+    editions,
+    people,
+    privacy,
+    reply_outbox,
+    report_schedules,
+    workspace,
+)
 from storage.database import Database
 from storage.errors import ConfigError, InputError, Refused
 from storage.outbox import State
-from storage.people import Person, Role
+from storage.people import EARSHOT, Person, Role
 from storage.report_schedules import Every, Recipient, Schedule
 from tests.command_line import earshot
 from tests.mail_server import Mailbox, mail_server
@@ -53,7 +64,7 @@ def box() -> Iterator[Mailbox]:
 
 def keep(db: Database, schedule: Schedule = BOARD, at: datetime = BEFORE) -> None:
     with db.write() as conn:
-        report_schedules.save(conn, schedule, at)
+        report_schedules.save(conn, schedule, EARSHOT, at)
 
 
 def leave(db: Database, box: Mailbox, now: datetime) -> int:
@@ -111,6 +122,40 @@ def test_who_slept_for_weeks_sends_the_last_one_alone(db: Database) -> None:
         "mail:report:Board:2026-W51:north@acme.example",
         "mail:report:Board:2026-W51:boss@acme.example",
     ]
+
+
+def test_nothing_leaves_the_sample(db: Database, box: Mailbox, tmp_path: Path) -> None:
+    keep(db)
+    assert summaries.look(db, BY, MONDAY) == 2
+    with db.write() as conn:
+        workspace.set_meta(conn, "sample", "1")
+    assert summaries.look(db, BY, MONDAY + timedelta(weeks=1)) == 0
+    week, to = weeks.parse("2026-W46"), BOARD.recipients
+    with pytest.raises(Refused, match="in the sample nothing leaves"):
+        summaries.send(db, week, None, to, EARSHOT, BY, NOW)
+    with pytest.raises(Refused, match="in the sample nothing leaves"):
+        summaries.send_scheduled(db, week, None, EARSHOT, BY, NOW)
+    with db.write() as conn:
+        conn.execute("UPDATE outbox SET next_at = 0")
+    space = open_workspace(db.path, tmp_path / "none.toml", create=False)
+    space.settings = replace(space.settings, mail=box.settings())
+    assert sending.work_off_mails(space) == 0
+    notice = {"target": "mail:mia@acme.example", "subject": "s", "text": "t", "alerts": []}
+    with db.write() as conn:
+        alert_tellings.enqueue(conn, "n", "mail", notice, [], NOW)
+    assert sender.deliver(db, Means({}, box.settings()), lambda: NOW) == 0
+    assert not box.mails
+    space.close()
+
+
+def test_who_may_not_mail_changes_no_schedule(db: Database) -> None:
+    keep(db)
+    vic = person(db, Role.VIEWER)
+    with pytest.raises(Refused, match="Mia may look"), db.write() as conn:
+        report_schedules.save(conn, BOARD._replace(day=3), vic, NOW)
+    with pytest.raises(Refused, match="Mia may look"), db.write() as conn:
+        report_schedules.remove(conn, "Board", vic)
+    assert report_schedules.get(db.reader(), "Board").schedule == BOARD
 
 
 def test_without_a_mail_server_nothing_gathers(db: Database) -> None:
@@ -232,7 +277,7 @@ def test_the_file_declares_schedules(tmp_path: Path, db: Database) -> None:
     with db.write() as conn:
         report_schedules.sync_file(conn, declared, NOW)
         with pytest.raises(Refused, match="is declared in"):
-            report_schedules.save(conn, BOARD, NOW)
+            report_schedules.save(conn, BOARD, EARSHOT, NOW)
         report_schedules.sent(conn, "Board", "2026-W46")
         report_schedules.sync_file(conn, declared[:1], NOW + timedelta(days=1))
         (kept,) = report_schedules.schedules(conn)

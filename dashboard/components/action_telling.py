@@ -8,7 +8,7 @@ from dashboard import markup, telling
 from dashboard.components import links, notices, session
 from dashboard.data import At
 from dashboard.telling import Letter, Plan
-from storage import told
+from storage import told, workspace
 from storage.actions import Action
 from storage.people import Person
 from storage.told import Raised, Way
@@ -90,6 +90,9 @@ def _start(action: Action, made: Plan, person: Person) -> None:
             key=f"{key}-why",
             max_chars=200,
         )
+    if session.workspace().is_sample:
+        st.info(f"Nothing can be sent: {workspace.STAYS}.")
+        return
     count = len(made.passed)
     mails = "1 mail" if count == 1 else f"{count:,} mails"
     replies = made.ways[Way.REPLY]

@@ -13,6 +13,7 @@ from dashboard.delivery import summaries
 from dashboard.reports import due, locales, schedule_words
 from storage import report_schedules, workspace
 from storage.errors import InputError
+from storage.people import Person
 from storage.report_schedules import LAST_DAY, Every, Recipient, Schedule, StoredSchedule
 
 _NAMES = {Every.WEEK: "Weekly", Every.MONTH: "Monthly"}
@@ -28,8 +29,9 @@ def schedules(at: At) -> None:
         return
     with box:
         may = report_send.sender() is not None
-        if session.workspace().settings.mail is None:
-            st.info(f"Nothing is mailed yet: {summaries.NO_SERVER}.")
+        why = summaries.obstacle(at.db.reader(), session.workspace().settings.mail)
+        if why:
+            st.info(f"Nothing is mailed yet: {why}.")
         for each in found:
             _schedule(at, each, may=may and each.origin != "file")
         if may:
@@ -198,7 +200,13 @@ def _leave_out(name: str, address: str) -> None:
 
 def _remove(name: str) -> None:
     with steering.changing("reports") as conn:
-        report_schedules.remove(conn, name)
+        report_schedules.remove(conn, name, _person())
+
+
+def _person() -> Person:
+    person = session.actor()
+    assert person is not None  # `steering.changing` refuses who did not say who they are
+    return person
 
 
 def _found(name: str) -> Schedule:
@@ -207,4 +215,4 @@ def _found(name: str) -> Schedule:
 
 def _save(schedule: Schedule) -> None:
     with steering.changing("reports") as conn:
-        report_schedules.save(conn, schedule, session.workspace().now())
+        report_schedules.save(conn, schedule, _person(), session.workspace().now())

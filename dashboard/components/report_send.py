@@ -30,8 +30,10 @@ def send(span: Span, moment: datetime | None) -> None:
         person = sender()
         if person is None:
             return
-        if session.workspace().settings.mail is None:
-            st.info(f"Nothing can be sent: {summaries.NO_SERVER}.")
+        space = session.workspace()
+        why = summaries.obstacle(space.db.reader(), space.settings.mail)
+        if why:
+            st.info(f"Nothing can be sent: {why}.")
             return
         st.text_area(
             "Addresses, one a line",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from dashboard import notice_words
-from storage import alert_tellings, notices
+from storage import alert_tellings, notices, workspace
 from storage.database import Database
 from storage.models import Json
 
@@ -21,6 +21,8 @@ BETWEEN = timedelta(hours=1)
 def gather(db: Database, now: datetime) -> int:
     """Put every due digest into the outbox; return how many."""
     conn = db.reader()
+    if workspace.is_sample(conn):
+        return 0
     due = notices.to_mail(conn, now - PATIENCE)
     if not due:
         return 0

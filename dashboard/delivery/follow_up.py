@@ -9,7 +9,7 @@ import html
 from datetime import datetime
 
 from dashboard.settings import MailSettings
-from storage import came_back, follow_ups, outcomes
+from storage import came_back, follow_ups, outcomes, workspace
 from storage.database import Database
 from storage.errors import InputError
 from storage.follow_ups import Asked
@@ -27,7 +27,7 @@ def look(db: Database, settings: MailSettings | None, now: datetime) -> int:
     """Record what came of replies, then ask whom it is time to ask; return how many."""
     outcomes.refresh(db, now)
     came_back.refresh(db, now)
-    if settings is None or not settings.follow_up:
+    if settings is None or not settings.follow_up or workspace.is_sample(db.reader()):
         return 0
     count = 0
     for each in follow_ups.due(db, now):

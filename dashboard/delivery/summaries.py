@@ -24,18 +24,17 @@ from storage.database import Database
 from storage.errors import InputError, Refused
 from storage.mail_outbox import SUMMARY, Attachment, Made, Mail
 from storage.outbox import Entry
-from storage.people import EARSHOT, Person, Role
+from storage.people import EARSHOT, Person
 from storage.report_schedules import Recipient, StoredSchedule
 
 NO_SERVER = "there is no mail server: name one under [mail] in earshot.toml"
-_SENDS = (Role.LEAD, Role.ADMIN, Role.MANAGER, Role.SYSTEM)
 
 
 def look(db: Database, settings: MailSettings | None, now: datetime) -> int:
     """Put what is due into the outbox; return how many mails that made."""
-    if settings is None:
-        return 0
     conn = db.reader()
+    if settings is None or obstacle(conn, settings):
+        return 0
     zone = ZoneInfo(workspace.timezone(conn))
     made = 0
     for stored in report_schedules.schedules(conn):
@@ -60,8 +59,7 @@ def send(
     """
     if not may_send(actor):
         raise Refused(f"{actor.name} may look; leads, managers and admins send summaries")
-    if settings is None:
-        raise Refused(NO_SERVER)
+    settings = _way_out(db.reader(), settings)
     if not to:
         raise InputError("say to whom: an address a line")
     at = moment or now
@@ -90,8 +88,7 @@ def send_scheduled(
     """
     if not may_send(actor):
         raise Refused(f"{actor.name} may look; leads, managers and admins send summaries")
-    if settings is None:
-        raise Refused(NO_SERVER)
+    settings = _way_out(db.reader(), settings)
     before = len(sent(db.reader(), limit=1_000_000))
     for stored in report_schedules.schedules(db.reader()):
         schedule = stored.schedule
@@ -102,7 +99,21 @@ def send_scheduled(
 
 def may_send(person: Person) -> bool:
     """Say whether somebody may mail summaries, and set when they are mailed."""
-    return person.role in _SENDS
+    return report_schedules.may_mail(person)
+
+
+def obstacle(conn: sqlite3.Connection, settings: MailSettings | None) -> str:
+    """Say why no summary can be mailed at all, '' where one can."""
+    if workspace.is_sample(conn):
+        return workspace.STAYS
+    return NO_SERVER if settings is None else ""
+
+
+def _way_out(conn: sqlite3.Connection, settings: MailSettings | None) -> MailSettings:
+    why = obstacle(conn, settings)
+    if why or settings is None:
+        raise Refused(why)
+    return settings
 
 
 def with_file(db: Database, now: Callable[[], datetime]) -> Callable[[Mail], Mail]:
