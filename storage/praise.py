@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from storage import facts, revisions
+from storage import facts, revisions, workspace
 from storage.errors import InputError, NotFound, Refused
 from storage.models import RATING_SCALE, Label, MentionFilter, Suspects
 from storage.people import Person, Role
@@ -153,13 +153,14 @@ def consents(conn: sqlite3.Connection, ids: Collection[int]) -> dict[int, Consen
 
 
 def published(conn: sqlite3.Connection) -> list[tuple[Praise, Consent]]:
-    """Return what is up and still what its writer agreed to, the newest consent first."""
+    """Return what is up, of ours, and still what its writer agreed to, the newest consent first."""
     ids = [int(row[0]) for row in conn.execute("SELECT DISTINCT mention_id FROM praise_events")]
     known = {id_: each for id_, each in consents(conn, ids).items() if each.up}
+    rivals = _rivals(conn)
     found = [
         (each, known[each.mention_id])
         for each in _read(conn, list(known))
-        if each.version == known[each.mention_id].version
+        if each.version == known[each.mention_id].version and each.brand not in rivals
     ]
     return sorted(found, key=lambda pair: (pair[1].at, pair[0].mention_id), reverse=True)
 
@@ -194,6 +195,8 @@ def record(
         version = text.version
         if step is Step.PUBLISHED:
             how, scope, asked_on = None, None, None
+            if text.brand in _rivals(conn):
+                raise Refused(f"this praises {text.brand}, which is not ours")
             if before is None or before.step is not Step.GIVEN or before.version != version:
                 raise Refused("its writer has not agreed to this text")
         elif how is None or scope is None or asked_on is None or asked_on > latest:
@@ -208,6 +211,10 @@ def record(
         ),
     )
     revisions.bump(conn, "settings")
+
+
+def _rivals(conn: sqlite3.Connection) -> frozenset[str]:
+    return frozenset(each.name for each in workspace.brands(conn) if not each.own)
 
 
 def _undone(before: Consent | None, step: Step) -> int:

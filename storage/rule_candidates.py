@@ -16,7 +16,7 @@ CANDIDATES = f"""
 SELECT m.id, m.version, m.pending, m.published_at, m.first_seen_at, m.replied,
   m.deleted_at IS NOT NULL OR m.erased_at IS NOT NULL, c.id, s.kind, s.label, m.rating, m.nps,
   m.score, m.topics, m.signs, s.lang, o.key, b.own, v.title, v.text, p.key, k.tier, k.extra,
-  {OWNER}, {BAND}, r.value
+  {OWNER}, {BAND}, r.value, k.name
 FROM mentions m JOIN slices s ON s.id = m.slice_id
 JOIN brands b ON b.id = s.brand_id JOIN sources o ON o.id = s.source_id
 LEFT JOIN versions v ON v.mention_id = m.id AND v.version = m.version
@@ -56,6 +56,7 @@ class Candidate(NamedTuple):
     owner: str | None
     band: str
     reach: int | None
+    customer: str | None
 
 
 def subject(due: Candidate, topics: Mapping[int, str]) -> Subject:
@@ -82,5 +83,6 @@ def subject(due: Candidate, topics: Mapping[int, str]) -> Subject:
 
 def _columns(due: Candidate) -> tuple[str, ...]:
     """Return what the list of customers holds of a writer, as "COLUMN=VALUE"."""
-    found = {"owner": due.owner or "", "value": due.band, **json.loads(due.extra or "{}")}
+    own = {"tier": due.tier, "name": due.customer, "owner": due.owner, "value": due.band}
+    found = {**json.loads(due.extra or "{}"), **own}
     return tuple(f"{name}={value}" for name, value in found.items() if value)

@@ -79,6 +79,9 @@ DEFAULT_RULES = (
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\U0010ffff]")
 """Scripts written without spaces (Thai, Burmese, Khmer, CJK): words have no border there."""
 
+_UNTOLD = ("tier=", "name=")
+"""Columns that are no reason of their own: the tier is told anyway, a name stays in its list."""
+
 
 class Subject(NamedTuple):
     """What rules look at. ``stars`` in stars, ``score`` −1…1, ``text`` title and body."""
@@ -153,7 +156,9 @@ def match(rule: CaseRule, subject: Subject) -> tuple[str, ...] | None:
         return None
     asked = [subject.intent.value] if rule.intents and subject.intent else []
     known = [f"{subject.tier} customer"] if subject.tier else []
-    known += [each for each in subject.columns if each in rule.customers]
+    known += [
+        each for each in subject.columns if each in rule.customers and not each.startswith(_UNTOLD)
+    ]
     far = [f"reach {subject.reach:,}"] if rule.min_reach is not None else []
     said = (f'"{each}"' for each in keywords)
     return (*_marks(subject), *asked, *far, *topics, *said, *known)

@@ -79,8 +79,10 @@ def find(conn: sqlite3.Connection, kind: Kind, measure: str) -> Target | None:
 def save(conn: sqlite3.Connection, target: Target, actor: Person, now: datetime) -> None:
     """Give a figure a target, or change it.
 
-    Raises InputError for what no figure can be, Refused for one that the file declares.
+    Raises InputError for what no figure can be, Refused for one that the file declares and
+    for who does not lead.
     """
+    _must_lead(actor)
     target = checked(target)
     before = _free(conn, target.kind, target.measure)
     if before != target:
@@ -91,6 +93,7 @@ def remove(
     conn: sqlite3.Connection, kind: Kind, measure: str, actor: Person, now: datetime
 ) -> None:
     """Take a target away; summaries of before keep it."""
+    _must_lead(actor)
     before = _free(conn, kind, measure)
     if before is None:
         raise NotFound(f"{kind.value} {measure} has no target; `earshot targets list` shows all")
@@ -129,6 +132,11 @@ def told(target: Target | None) -> str:
     if target is None:
         return ""
     return f"{target.value:g} by {target.due.isoformat()}, {target.owner}"
+
+
+def _must_lead(actor: Person) -> None:
+    if not actor.leads:
+        raise Refused(f"{actor.name} does not lead; only a lead changes targets")
 
 
 def _free(conn: sqlite3.Connection, kind: Kind, measure: str) -> Target | None:

@@ -22,6 +22,7 @@ from storage import (
     audit,
     case_lists,
     cases,
+    customers,
     desk_figures,
     outbox,
     people,
@@ -41,7 +42,7 @@ from storage.rule_matching import CaseRule
 from tests.fake_google import LOCATION, FakeBusiness, fake_business
 
 TEXT = "Hello {name}, thank you for your message. We will answer you as soon as we can."
-SENT = "Hello Guest, thank you for your message. We will answer you as soon as we can."
+SENT = "Hello, thank you for your message. We will answer you as soon as we can."
 ANYTHING = AckRule("hello", (TEXT,), CaseRule(""), delay_minutes=5, not_intents=())
 MINUTE = timedelta(minutes=1)
 
@@ -272,6 +273,22 @@ def test_the_words_of_one_that_was_stopped_are_an_answer_when_the_owner_writes_t
     conn = desk.space.db.reader()
     assert conn.execute("SELECT replied FROM mentions").fetchone()[0] == 1
     assert not cases.load(conn, 1).is_open
+
+
+def test_nobody_is_called_by_what_a_site_shows_as_a_name_but_a_customer_by_ours(
+    desk: Desk,
+) -> None:
+    desk.rule()
+    with desk.space.db.write() as conn:
+        known = customers.Customer("xx_99", name="Anna Berg")
+        customers.save(conn, [known], desk.lea, desk.clock())
+    for each, name in (("a", "Visit evil.example"), ("b", "Fuck You"), ("c", "xx_99")):
+        desk.place.add(each, "Where can I find my old invoices?", 1)
+        desk.place.reviews[each]["reviewer"]["displayName"] = name
+    desk.space.collect("place", "test")
+    assert desk.later() == 3
+    assert desk.place.shown("a") == desk.place.shown("b") == [SENT]
+    assert desk.place.shown("c") == [SENT.replace("Hello", "Hello Anna")]
 
 
 def test_a_new_rule_has_nothing_of_one_that_was_removed(desk: Desk) -> None:

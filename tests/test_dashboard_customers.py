@@ -27,7 +27,8 @@ from storage.database import Database
 from storage.errors import InputError, NotFound, Refused
 from storage.models import Kind, MentionFilter
 from storage.people import Role
-from storage.rule_matching import CaseRule
+from storage.rule_candidates import Candidate, subject
+from storage.rule_matching import CaseRule, match
 from storage.shelves import Shelf, Sieve, items
 from tests.desk import NOW, mention_id, open_database, review, store
 
@@ -135,6 +136,17 @@ def test_every_column_is_a_dimension(db: Database) -> None:
         assert isinstance(run(db, "kpi", "--by", wrong).exception, InputError)
     said = run(db, "customers", "columns").output
     assert "value: 10 to 99, 1000 to 9999" in said
+
+
+@pytest.mark.parametrize("condition", ["tier=gold", "name=Acme's best"])
+def test_tier_and_name_are_conditions_too(condition: str) -> None:
+    row = (*(1, 1, 2, 0, 0, 0, 0, None, "review", "negative", 10_000, None, -5_000, "", 0, "en"),)
+    who = ("gold", '{"region": "north"}', "Lea", "100 to 999", None, "Acme's best")
+    due = Candidate(*row, "s", 1, "t", "bad", "p", *who)
+    met = match(CaseRule("x", customers=(condition,)), subject(due, {}))
+    assert met is not None
+    assert "Acme's best" not in " ".join(met), "a name stays in the list"
+    assert match(CaseRule("x", customers=("tier=silver",)), subject(due, {})) is None
 
 
 def test_every_column_is_a_condition_and_counts_cases(db: Database) -> None:

@@ -116,7 +116,21 @@ def test_a_greeting_without_a_name_stays_a_greeting() -> None:
 
 @pytest.mark.parametrize(
     ("author", "name"),
-    [("Mia Berg", "Mia"), ("  Jürgen ", "Jürgen"), ("u/xx99", ""), ("mia", ""), ("", "")],
+    [
+        ("Mia Berg", "Mia"),
+        ("  Jürgen ", "Jürgen"),
+        ("u/xx99", ""),
+        ("mia", ""),
+        ("", ""),
+        ("Herr Müller", ""),
+        ("Mr Smith", ""),
+        ("Mr. John Smith", "John"),
+        ("Dr. Anna Smith", "Anna"),
+        ("Prof. Dr. Anna Smith", "Anna"),
+        ("Dr.", ""),
+        ("Acme GmbH", ""),
+        ("evil.example now", ""),
+    ],
 )
 def test_how_to_address_somebody(author: str, name: str) -> None:
     assert answers.first_name(author) == name

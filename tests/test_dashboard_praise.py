@@ -135,6 +135,23 @@ def test_a_text_of_a_forbidden_source_never_shows_whatever_is_recorded(
     assert praise_page.shown(space.db.reader()) == []
 
 
+def test_praise_of_somebody_else_is_never_published(space: Workspace, zoe: Person) -> None:
+    at = space.now() - timedelta(days=3)
+    rival = replace(SURVEY, id="theirs", brand="Rival")
+    kind = replace(pages.review(9, at, "Rival is wonderful, I love its fast service!", 5.0))
+    pages.take(space, rival, [replace(kind, place="theirs", brand="Rival")])
+    text = found(space)["theirs"]
+    with space.db.write() as conn:
+        praise.record(
+            *(conn, text.mention_id, Step.GIVEN, zoe, space.now()),
+            how=How.MAIL,
+            scope=Shown.WORDS,
+            asked_on=day(space),
+        )
+    with pytest.raises(Refused, match="not ours"):
+        step(space, zoe, text, Step.PUBLISHED)
+
+
 @pytest.mark.parametrize("what", ["edited", "deleted", "erased"])
 def test_what_is_edited_deleted_or_erased_leaves_the_page(
     space: Workspace, zoe: Person, what: str

@@ -18,7 +18,7 @@ from storage import people, queries, setting_events, targets
 from storage.database import Database
 from storage.errors import ConfigError, InputError, NotFound, Refused
 from storage.models import Kind, MentionFilter
-from storage.people import Person
+from storage.people import Person, Role
 from storage.targets import Target
 from tests import pages
 from tests.app_pages import Visit
@@ -56,6 +56,15 @@ def db(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def zoe(db: Database) -> Person:
     with db.write() as conn:
         return people.person(conn, "Zoe", NOW)
+
+
+def test_only_who_leads_changes_a_target(db: Database, zoe: Person) -> None:
+    for role in (Role.VIEWER, Role.AGENT):
+        other = zoe._replace(role=role)
+        with db.write() as conn, pytest.raises(Refused, match="does not lead"):
+            targets.save(conn, RATING, other, NOW)
+        with db.write() as conn, pytest.raises(Refused, match="does not lead"):
+            targets.remove(conn, Kind.REVIEW, "rating", other, NOW)
 
 
 def test_a_target_is_in_every_format_of_the_summary_and_was_not_before(

@@ -58,7 +58,7 @@ def _rule(at: At, which: str, now: AckRule) -> AckRule:
         "\n\n".join(now.texts),
         key=f"{key}-texts",
         max_chars=TEXT_LIMIT * TEXTS,
-        help="{name}, {brand} and {topic} are filled by themselves.",
+        help="{brand} is filled by itself, {name} where the writer is on the list of customers.",
     )
     texts = tuple(each.strip() for each in said.split("\n\n") if each.strip())
     with st.grid("auto", min_column_width=260):

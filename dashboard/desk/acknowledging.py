@@ -56,7 +56,8 @@ def verdict(
     if why:
         return Verdict(left_out=why)
     filled = answers.fill(text, answers.known(_occasion(due, seen)))
-    facts = Facts(filled, due.author, seen.lang, limits.of(seen.place))
+    author = due.mention.customer or due.author
+    facts = Facts(filled, author, seen.lang, limits.of(seen.place))
     against = preflight.findings(facts, detect)
     if against:
         return Verdict(left_out=f"the words: {against[0].words}")
@@ -121,4 +122,6 @@ PERSON, ALL = "the same person got one lately", "the number of the day was reach
 
 def _occasion(due: Due, seen: Subject) -> Occasion:
     negative = seen.label is Label.NEGATIVE
-    return Occasion(due.author, seen.lang, negative, (), (), (), 0, "", due.brand)
+    # What a site shows as a name is anybody's words; who is on our list was named by us.
+    named = due.mention.customer or ""
+    return Occasion(named, seen.lang, negative, (), (), (), 0, "", due.brand)

@@ -5,6 +5,7 @@ Nothing here is sent by itself: a person reads every word first.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
@@ -16,6 +17,17 @@ SIGNATURE = 60
 """Letters up to which what follows the last dash is taken for a signature."""
 VARIABLE = re.compile(r"\{(\w{1,40})\}")
 _NAMELIKE = re.compile(r"[^\W\d_][\w'’.-]*(?: [^\W\d_][\w'’.-]*){0,2}", re.UNICODE)
+
+_TITLES = frozenset(
+    {
+        *("mr", "mrs", "ms", "miss", "mx", "sir", "dr", "prof", "professor", "herr", "frau"),
+        *("dipl", "ing", "mag", "monsieur", "madame", "mme", "mlle", "mademoiselle"),
+        *("señor", "señora", "sr", "sra", "signor", "signora", "sig"),
+    }
+)
+_COMPANIES = frozenset(
+    {"gmbh", "ag", "kg", "ltd", "limited", "inc", "llc", "plc", "corp", "sarl", "bv", "srl"}
+)
 
 
 class Occasion(NamedTuple):
@@ -147,9 +159,23 @@ def unfilled(text: str) -> list[str]:
 
 
 def first_name(author: str) -> str:
-    """Return how to address somebody: the first word of a name that looks like one."""
-    shown = " ".join(author.split())
-    return shown.split(" ")[0] if _NAMELIKE.fullmatch(shown) and shown[:1].isupper() else ""
+    """Return how to address somebody: the given name of what looks like a person's name.
+
+    Titles are passed over; what is left of "Herr Müller" is a family name and is not taken.
+    """
+    parts = author.split()
+    titles = list(itertools.takewhile(_is_title, parts))
+    rest = parts[len(titles) :]
+    shown = " ".join(rest)
+    if not _NAMELIKE.fullmatch(shown) or not shown[0].isupper() or "." in rest[0][:-1]:
+        return ""
+    if rest[-1].casefold().rstrip(".") in _COMPANIES:
+        return ""
+    return "" if titles and len(rest) == 1 else rest[0]
+
+
+def _is_title(word: str) -> bool:
+    return word.casefold().rstrip(".") in _TITLES
 
 
 def fitting(
