@@ -20,6 +20,7 @@ from storage.jobs import sender
 from storage.outbox import Channel, Entry
 from storage.people import Person
 from storage.reply_outbox import UNDO, Closing
+from storage.workspace import STAYS
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -83,8 +84,10 @@ def send(
 ) -> Entry:
     """Hand a reply (default: the draft) to the outbox, from which it leaves after ``wait``.
 
-    Raises Refused where the site would not take it, or nobody may send it now.
+    Raises Refused in the sample, where the site would not take it, or nobody may send it now.
     """
+    if workspace.is_sample:
+        raise Refused(STAYS)
     now = workspace.now()
     case = cases.load(workspace.db.reader(), case_id)
     words = case.draft if text is None else text

@@ -10,7 +10,15 @@ import pytest
 
 from dashboard.delivery import summaries
 from dashboard.wiring import Workspace, open_workspace
-from storage import alert_tellings, mail_outbox, outbox, people, report_schedules, setting_events
+from storage import (
+    alert_tellings,
+    mail_outbox,
+    outbox,
+    people,
+    report_schedules,
+    setting_events,
+    workspace,
+)
 from storage.mail_outbox import Mail
 from storage.outbox import Channel, State
 from storage.people import Role
@@ -52,6 +60,14 @@ def space(built: Path, tmp_path: Path) -> Iterator[Workspace]:
 def visit(visit: Visit) -> Visit:
     """Open the summary as Mia, or another page, with some parts unfolded."""
     return lambda *opened, who="Mia", page="reports", **params: visit(page, who, opened, **params)
+
+
+def test_in_the_sample_the_page_says_that_nothing_leaves(space: Workspace, visit: Visit) -> None:
+    with space.db.write() as conn:
+        workspace.set_meta(conn, "sample", "1")
+    said = [each.value for each in visit("report.schedules", "report.send").info]
+    why = "in the sample nothing leaves; use your own data for that."
+    assert {f"Nothing is mailed yet: {why}", f"Nothing can be sent: {why}"} <= set(said)
 
 
 def test_a_schedule_is_made_changed_and_removed(space: Workspace, visit: Visit) -> None:
