@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import NamedTuple
 
 from storage import facts, revisions, workspace
@@ -114,12 +115,13 @@ def best(conn: sqlite3.Connection, flt: MentionFilter, limit: int) -> list[int]:
 def chosen(conn: sqlite3.Connection, ids: Collection[int], limit: int) -> list[Praise]:
     """Return the first texts that can be shown whole, each once."""
     found: dict[str, Praise] = {}
-    for each in _read(conn, ids):
-        if len(found) == limit:
-            break
-        if SHORTEST <= len(each.text) <= LONGEST and len(each.title) <= LONGEST:
-            found.setdefault(" ".join(each.text.lower().split()), each)
-    return list(found.values())
+    waiting = iter(ids)
+    # Most of the first can be shown: what comes behind them is not read.
+    while len(found) < limit and (some := list(islice(waiting, limit))):
+        for each in _read(conn, some):
+            if SHORTEST <= len(each.text) <= LONGEST and len(each.title) <= LONGEST:
+                found.setdefault(" ".join(each.text.lower().split()), each)
+    return list(found.values())[:limit]
 
 
 def one(conn: sqlite3.Connection, mention_id: int) -> Praise:

@@ -152,6 +152,36 @@ def test_praise_of_somebody_else_is_never_published(space: Workspace, zoe: Perso
         step(space, zoe, text, Step.PUBLISHED)
 
 
+def test_only_as_many_texts_are_read_as_are_shown(space: Workspace) -> None:
+    conn = space.db.reader()
+    (kind, best) = (each for each in praise.best(conn, MentionFilter(), 10))
+    read = list[str]()
+    conn.set_trace_callback(read.append)
+    assert [each.mention_id for each in praise.chosen(conn, [kind, best], 1)] == [kind]
+    conn.set_trace_callback(None)
+    assert sum("FROM json_each" in each for each in read) == 1
+    assert not any(str(best) in each for each in read)
+
+
+def test_the_public_page_is_made_once_per_change(
+    space: Workspace, zoe: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EARSHOT_DB", str(space.db.path))
+    text = given(space, zoe)
+    step(space, zoe, text, Step.PUBLISHED)
+    praise_page._kept.cache_clear()
+    for _ in range(3):
+        assert "friendly couriers" in praise_page._answer()[1]
+    assert praise_page._kept.cache_info().misses == 1
+    step(space, zoe, text, Step.REVOKED)
+    assert "friendly" not in praise_page._answer()[1]
+    given(space, zoe)
+    step(space, zoe, text, Step.PUBLISHED)
+    assert "friendly" in praise_page._answer()[1]
+    privacy.erase(space.db, [text.mention_id], "test", EARSHOT, space.now())
+    assert "friendly" not in praise_page._answer()[1]
+
+
 @pytest.mark.parametrize("what", ["edited", "deleted", "erased"])
 def test_what_is_edited_deleted_or_erased_leaves_the_page(
     space: Workspace, zoe: Person, what: str
