@@ -188,6 +188,8 @@ def reasons(made: Plan) -> list[str]:
 def became(found: told.Told) -> str:
     """Say what became of the people who raised it."""
     parts = [f"{found.told:,} of {found.raised:,} told"]
+    if found.answered:
+        parts.append(f"{found.answered:,} answered at their source since")
     if found.waiting:
         parts.append(f"{found.waiting:,} wait for a reply")
     if found.held:

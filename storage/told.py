@@ -68,14 +68,17 @@ class Raised(NamedTuple):
 class Told(NamedTuple):
     """What became of the people who raised a topic, as known at a moment.
 
-    ``told`` by a mail that is not lost or by a reply; ``waiting`` are to get a reply yet,
-    ``held`` were left out by the checks, by their own wish, or since they had a mail lately.
-    ``back`` of the told said something later, ``happier`` of them something better.
+    ``raised`` is everybody ever told or listed by the last round. ``told`` by a mail that is not
+    lost; ``answered`` were to be told by a reply and got one since, whatever it says; ``waiting``
+    got none yet. ``held`` were left out by the checks, by their own wish, or since they had a
+    mail lately. ``back`` of the told and answered said something later, ``happier`` something
+    better.
     """
 
     at: datetime
     raised: int
     told: int
+    answered: int
     waiting: int
     held: int
     unreachable: int
@@ -164,6 +167,7 @@ def start(
     with db.write() as conn:
         if actions.get(conn, action.id).withdrawn is not None:
             raise Refused(f"action {action.id} was withdrawn meanwhile; nobody is told")
+        before = _told_already(conn, action.id) - {each.person for each in people}
         for each in people:
             mail = mails.get(each.person)
             if each.way is Way.REPLY:
@@ -180,7 +184,7 @@ def start(
             "INSERT INTO action_rounds (action_id, at, actor_id, raised, unreachable, held, text,"
             " note) VALUES (?,?,?,?,?,?,?,?)",
             (
-                *(action.id, millis(now), actor.id, len(people), unreachable),
+                *(action.id, millis(now), actor.id, len(people) + len(before), unreachable),
                 *(len(people) - unreachable - reached, text, note),
             ),
         )
@@ -198,7 +202,7 @@ def of_action(conn: sqlite3.Connection, action_id: int, at: datetime) -> Told | 
     ).fetchone()
     if last is None:
         return None
-    told, waiting, back, happier = conn.execute(
+    told, answered, waiting, back, happier = conn.execute(
         "WITH t AS (SELECT id, told_at, mention_id, entry_id,"
         "  EXISTS (SELECT 1 FROM outbox o WHERE o.id = entry_id AND o.changed_at <= :at"
         "   AND o.state IN ('failed', 'cancelled')) AS lost,"
@@ -212,11 +216,13 @@ def of_action(conn: sqlite3.Connection, action_id: int, at: datetime) -> Told | 
         "   ORDER BY x.at DESC, x.mention_id DESC, x.version DESC LIMIT 1) AS better"
         "  FROM action_tellings l WHERE action_id = :action AND told_at <= :at),"
         " d AS (SELECT *, CASE WHEN entry_id IS NULL THEN replied ELSE NOT lost END AS done FROM t)"
-        " SELECT coalesce(sum(done), 0), coalesce(sum(entry_id IS NULL AND NOT done), 0),"
+        " SELECT coalesce(sum(done AND entry_id IS NOT NULL), 0),"
+        " coalesce(sum(done AND entry_id IS NULL), 0),"
+        " coalesce(sum(entry_id IS NULL AND NOT done), 0),"
         " coalesce(sum(done AND n > 0), 0), coalesce(sum(done AND better = 1), 0) FROM d",
         until,
     ).fetchone()
-    return Told(moment(last[0]), last[1], told, waiting, last[3], last[2], back, happier)
+    return Told(moment(last[0]), last[1], told, answered, waiting, last[3], last[2], back, happier)
 
 
 def waiting(conn: sqlite3.Connection, action_id: int) -> list[int]:

@@ -162,6 +162,28 @@ def test_a_round_writes_each_once_and_shares_the_cap(
     assert (lost.told, told.of_action(space.db.reader(), action.id, now)) == (2, found)
 
 
+def test_a_reply_is_counted_as_an_answer_and_nobody_told_is_missing_from_those_who_raised_it(
+    space: Workspace, action: Action, mia: Person
+) -> None:
+    people_ = telling.people(space, action)
+    telling.start(space, action.id, WORDS, "", mia)
+    now = space.now() + timedelta(days=1)
+    space.now = lambda: now
+    kim = said(8, 31, now, author="Kim", place="play:com.acme")
+    pages.take(space, PLAY, [replace(kim, reply_text="Have you tried to restart?", reply_at=now)])
+    found = told.of_action(space.db.reader(), action.id, now)
+    assert found is not None
+    assert (found.told, found.answered, found.waiting) == (3, 1, 0)
+    assert "3 of 5 told, 1 answered at their source since" in telling.became(found)
+    gone = [each.mention_id for each in people_ if each.way in (Way.MAIL, Way.REPLY)]
+    privacy.erase(space.db, gone, "test", EARSHOT, now)
+    pages.take(space, SHOP, [said(30, 30, now, author="Zed", extra={"email": "z@home.example"})])
+    assert telling.start(space, action.id, WORDS, "", mia) >= 1
+    found = told.of_action(space.db.reader(), action.id, now)
+    assert found is not None
+    assert found.raised >= found.told + found.answered + found.unreachable
+
+
 def test_mails_say_what_was_raised_and_how_to_get_no_more(
     space: Workspace, action: Action, mia: Person
 ) -> None:

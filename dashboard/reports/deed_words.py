@@ -58,6 +58,8 @@ def told(found: Told | None) -> str:
         raised=number(found.raised),
         n=number(found.unreachable),
     )
+    if found.answered:
+        known += f", {say('{n} answered at their source', n=number(found.answered))}"
     if not found.back:
         return known
     back = number(found.happier), number(found.back)

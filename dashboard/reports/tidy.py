@@ -159,7 +159,10 @@ def _deed(deed: Deed, week: str) -> Iterator[Row]:
         )
         yield row._replace(name="weeks_more", value=effect.weeks_more)
     if deed.told is not None:
-        for name in ("raised", "told", "waiting", "held", "unreachable", "back", "happier"):
+        for name in (
+            *("raised", "told", "answered", "waiting", "held", "unreachable"),
+            *("back", "happier"),
+        ):
             yield row._replace(name=name, period=week, value=getattr(deed.told, name), text="")
 
 

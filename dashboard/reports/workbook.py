@@ -166,7 +166,7 @@ _GOALS = ("Target", "Of", "Value", "Low", "High", "n", "Target", "By", "Who", "V
 
 _DEEDS = (
     *("We did", "You said", "Effect", "Low", "High", "n", "n before", "Raised", "Told", "Verdict"),
-    *("Since", "Back", "Happier"),
+    *("Since", "Back", "Happier", "Answered"),
 )
 
 
@@ -180,7 +180,7 @@ def _deed(made: _Book, deed: Deed) -> list[Any]:
         *((None, None) if effect is None else (effect.after_n, effect.before_n)),
         *((None, None) if told is None else (told.raised, told.told)),
         *(deed_words.verdict(deed), action.done_on and action.done_on.isoformat()),
-        *((None, None) if told is None else (told.back, told.happier)),
+        *((None,) * 3 if told is None else (told.back, told.happier, told.answered)),
     ]
 
 
